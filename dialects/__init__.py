@@ -1,0 +1,1 @@
+"""The vocabulary: the hpc dialect and the one door to MLIR."""
