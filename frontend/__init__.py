@@ -1,0 +1,1 @@
+"""Capture: programs as their users write them become one module."""

@@ -1,0 +1,1 @@
+"""The passes, the pipelines they form and the contract of each stage."""
