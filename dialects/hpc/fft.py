@@ -6,22 +6,23 @@ from ..mlir import ext, ir
 from .dialect import Hpc, reject
 
 KINDS = ("c2c", "r2c", "c2r")
+DIRECTIONS = ("forward", "inverse")
 
 
 class FftOp(Hpc.Operation, name="fft", traits=[ext.Pure]):
-    """Transform along `dimensions`: sum over x[j] exp(-+2 pi i j k / n), times `scale`; minus when `forward`.
+    """Transform along `dimensions`: sum over x[j] exp(-+2 pi i j k / n), times `scale`; minus is "forward".
 
     `kind` is "c2c", "r2c" (real in; the last of the dimensions keeps n // 2 + 1 values) or "c2r" (its inverse: the
     result's extent is the length n). Transformed extents are static.
 
-    Example: `%y = "hpc.fft"(%x) {kind = "r2c", forward = true, dimensions = array<i64: 1, 2>, scale = 1.0 : f64} :
+    Example: `%y = "hpc.fft"(%x) {kind = "r2c", direction = "forward", dimensions = array<i64: 1, 2>, scale = 1.0 : f64} :
     (tensor<4x64x64xf32>) -> tensor<4x64x33xcomplex<f32>>`.
-    `verify`: known kind, element types that fit it, distinct dimensions within the rank, extents that fit.
+    `verify`: known kind and direction, element types that fit it, distinct dimensions within the rank, extents that fit.
     """
 
     input: ext.Operand[Any]
     kind: ir.StringAttr
-    forward: Any
+    direction: ir.StringAttr
     dimensions: Any
     scale: Any
     output: ext.Result[Any]
@@ -37,6 +38,8 @@ def _problem(op: Any) -> str:
     kind = op.attributes["kind"].value
     if kind not in KINDS:
         return f"unknown kind '{kind}': expected one of {', '.join(map(repr, KINDS))}"
+    if op.attributes["direction"].value not in DIRECTIONS:
+        return f"unknown direction: expected one of {', '.join(map(repr, DIRECTIONS))}"
     source, target = op.operands[0].type, op.results[0].type
     if not (isinstance(source, ir.RankedTensorType) and isinstance(target, ir.RankedTensorType)):
         return f"expected ranked tensors, got {source} and {target}"

@@ -1,0 +1,43 @@
+"""From MLIR's torch dialect to linalg, arith, math, scf and tm_tensor on builtin tensors."""
+
+from isthmus.errors import CaptureError, PassError
+
+from ...dialects.mlir import PassManager, collect, ir, run_passes
+
+# The condition of a loop must not be folded before the loop is an scf.while: torch-mlir's loop canonicaliser drops
+# a condition that is true at first and loops for ever (a silent miscompile).
+_LOOPS_FIRST = "func.func(convert-torch-to-scf)"
+_SIMPLIFY = "func.func(torch-match-quantized-custom-ops),torchdynamo-export-to-torch-backend-pipeline"
+_TO_LINALG = "torch-backend-to-linalg-on-tensors-backend-pipeline"
+_CONTRACT = "torch-verify-linalg-on-tensors-backend-contract"
+
+
+def convert_torch(module: ir.Module) -> None:
+    """Lower a module from the torch dialect; what has no lowering is a `CaptureError` at the user's line."""
+    try:
+        if collect(module, ("torch.prim.Loop", "torch.prim.If")):
+            run_passes(module, _LOOPS_FIRST)
+        run_passes(module, _SIMPLIFY)
+        run_passes(module, _without_contract(module))
+    except PassError as error:
+        raise _explain(error) from error
+    left = collect(module, lambda op: op.name.startswith(("torch.", "torch_c.")))
+    if left:
+        name = left[0].name
+        raise CaptureError(f"operator '{name}' has no lowering")
+
+
+def _without_contract(module: ir.Module) -> str:
+    """Spell torch-mlir's pipeline without its last check, which knows no hpc operations."""
+    with module.context:
+        manager = PassManager.parse(f"builtin.module({_TO_LINALG})")
+    return str(manager).removeprefix("builtin.module(").removesuffix(")").replace(f",{_CONTRACT}", "")
+
+
+def _explain(error: PassError) -> CaptureError:
+    first = error.message.splitlines()[0]
+    wanted = "failed to legalize operation '"
+    if wanted in error.message:
+        operator = error.message.split(wanted, 1)[1].split("'", 1)[0]
+        first = f"operator '{operator}' has no lowering for these dtypes and sizes"
+    return CaptureError(first, location=error.location, note="write it with other operators, or register one")

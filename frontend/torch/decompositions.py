@@ -1,0 +1,46 @@
+"""Which operators are taken apart before the import, and how."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch.export import ExportedProgram
+from torch_mlir.extras.fx_decomp_util import get_decomposition_table
+
+aten = torch.ops.aten
+
+_KEPT_WHOLE = (
+    aten.scaled_dot_product_attention.default,
+    aten._scaled_dot_product_flash_attention_for_cpu.default,
+)
+
+
+def decomposition_table() -> dict[Any, Callable[..., Any]]:
+    """Map operators to their decompositions: torch-mlir's table, attention kept whole, transforms to primitives."""
+    table = dict(get_decomposition_table())
+    composites = torch.export.default_decompositions()
+    for operator, rule in composites.items():
+        if operator.name().startswith("aten::fft_"):
+            table[operator] = rule
+    table[aten.full.default] = _full
+    table[aten.zeros.default] = _zeros
+    for operator in _KEPT_WHOLE:
+        table.pop(operator, None)
+    return table
+
+
+def _full(size: Sequence[int], value: complex, *, dtype: torch.dtype | None = None, **layout: Any) -> Any:
+    """Fill a complex tensor through its real and imaginary parts: torch-mlir's own rule gives complex<f64>."""
+    if dtype is None or not dtype.is_complex:
+        return NotImplemented
+    part, number = dtype.to_real(), complex(value)
+    return torch.complex(torch.full(size, number.real, dtype=part), torch.full(size, number.imag, dtype=part))
+
+
+def _zeros(size: Sequence[int], *, dtype: torch.dtype | None = None, **layout: Any) -> Any:
+    return _full(size, 0, dtype=dtype)
+
+
+def decompose(program: ExportedProgram) -> ExportedProgram:
+    """Take an exported program apart into operators that have a lowering."""
+    return program.run_decompositions(decomposition_table())

@@ -1,0 +1,131 @@
+"""torch.export with sizes that vary, and its failures in the user's terms."""
+
+import logging
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.export import Dim, ExportedProgram, ShapesCollection
+from torch.export.dynamic_shapes import refine_dynamic_shapes_from_suggested_fixes
+
+from isthmus.errors import CaptureError
+from isthmus.spec import Spec
+
+from .examples import Examples
+
+_ATTEMPTS = 4
+_LIBRARY = ("torch", "torch_mlir", "sympy", "numpy")
+_CONTROL_FLOW = "use torch.where, or torch.while_loop for loops, so that both outcomes stay in the program"
+
+
+def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
+    """Export a module on example inputs; sizes named in specs stay symbolic.
+
+    Relations between sizes that the program needs (n even, n equal to m) are found and kept. Raises
+    `CaptureError` with the user's file and line where the exporter cannot follow the program.
+    """
+    shapes = _dynamic_shapes(module, examples)
+    for _ in range(_ATTEMPTS):
+        try:
+            with _quiet():
+                return torch.export.export(
+                    module, examples.args, examples.kwargs, dynamic_shapes=shapes, strict=False
+                )
+        except torch._dynamo.exc.UserError as error:
+            shapes = _refined(error, shapes)
+        except Exception as error:  # the user's own program runs in there: anything may be raised
+            raise _explain(error) from error
+    raise CaptureError("the relations between symbolic sizes could not be settled", note="name fewer sizes")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's own chatter off the user's terminal; its errors still arrive as exceptions."""
+    logger = logging.getLogger("torch")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _dynamic_shapes(module: torch.nn.Module, examples: Examples) -> Any:
+    if not examples.specs:
+        return None
+    collection = ShapesCollection()
+    dims: dict[str, Any] = {}
+    for number, (tensor, spec) in enumerate(examples.specs):
+        collection[tensor] = {
+            axis: dims.setdefault(name, Dim(name))
+            for axis, size in enumerate(spec.shape)
+            if isinstance(size, str)
+            for name in [f"_{number}_{axis}" if size == Spec.ANY else size]
+        }
+    try:
+        return collection.dynamic_shapes(module, examples.args, examples.kwargs)
+    except Exception as error:
+        raise _explain(error) from error
+
+
+def _refined(error: Exception, shapes: Any) -> Any:
+    """Take up the relations that the exporter suggests; one that fixes a size is the user's to decide."""
+    text = str(error)
+    if shapes is None or "Suggested fixes:" not in text:
+        raise _explain(error) from error
+    for line in text.split("Suggested fixes:", 1)[1].splitlines():
+        name, _, value = line.strip().partition(" = ")
+        if value.strip().isdigit():
+            raise CaptureError(
+                f"size {_readable(name)} cannot vary: the program makes it {value.strip()}",
+                note=f"write {value.strip()} in its spec, or look for a place that uses the example's size",
+            ) from error
+    try:
+        return refine_dynamic_shapes_from_suggested_fixes(text, shapes)
+    except Exception as failure:
+        raise _explain(error) from failure
+
+
+def _readable(name: str) -> str:
+    parts = name.split("_")
+    if len(parts) == 3 and not parts[0] and parts[1].isdigit() and parts[2].isdigit():
+        return f"{parts[2]} of symbolic input {parts[1]}"
+    return f"'{name}'"
+
+
+def _explain(error: BaseException) -> CaptureError:
+    name = type(error).__name__
+    first = next((line for line in str(error).splitlines() if line.strip()), name)
+    place = user_line(error)
+    if "DataDependent" in name or "data-dependent" in first:
+        what = "the program's path depends on the values of a tensor, which only the run knows"
+        return CaptureError(what, location=place, note=_CONTROL_FLOW)
+    if name == "Unsupported":
+        return CaptureError(f"the exporter cannot follow the program: {first}", location=place)
+    return CaptureError(f"the program cannot be captured: {name}: {first}", location=place)
+
+
+def user_line(error: BaseException) -> str | None:
+    """Find the innermost line of the user's own code in an exception: 'net.py:12 in forward: `if x > 0:`'."""
+    seen: BaseException | None = error
+    while seen is not None:
+        for frame in reversed(traceback.extract_tb(seen.__traceback__)):
+            if not _is_library(frame.filename):
+                return f"{frame.filename}:{frame.lineno} in {frame.name}: `{frame.line}`"
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def _is_library(filename: str) -> bool:
+    path = Path(filename)
+    ours = Path(__file__).resolve().parents[2]
+    library = any(part in _LIBRARY for part in path.parts) or "site-packages" in path.parts
+    inside = path.is_absolute() and path.resolve().is_relative_to(ours) and "tests" not in path.parts
+    engine = inside and path.resolve().relative_to(ours).parts[0] in ("frontend", "src", "tools", "isthmus")
+    return library or engine or filename.startswith("<frozen") or Path(traceback.__file__).parent in path.parents

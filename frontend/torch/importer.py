@@ -1,0 +1,268 @@
+"""From an exported graph to MLIR's torch dialect, with weights, transforms and user operators as hpc ops."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch.export import ExportedProgram
+from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind, TensorArgument
+from torch_mlir.extras.fx_importer import ContextCache, FxImporter, GraphNodeImporter
+from torch_mlir.extras.fx_as_strided import rewrite_as_strided
+
+from isthmus.dtypes import DTYPES
+from isthmus.errors import CaptureError
+
+from ...dialects.hpc import CallOp, FftOp, ParameterOp
+from ...dialects.locations import origin_name
+from ...dialects.mlir import func, ir
+from .examples import TORCH_DTYPES, dtype_name
+from .export import user_line
+from .parameters import Weights
+
+aten = torch.ops.aten
+
+_BUILTIN_NAMESPACES = ("aten", "prims", "prim", "quantized", "quantized_decomposed", "torchvision", "_operator")
+_INLINE_ELEMENTS = 16
+"""Constants up to this size stay in the IR, where they fold; larger ones and all weights are parameters."""
+_FFT_KINDS = {
+    aten._fft_c2c.default: "c2c",
+    aten._fft_r2c.default: "r2c",
+    aten._fft_c2r.default: "c2r",
+}
+
+
+class _Locations(ContextCache):
+    """Name every operation after the user's layer, over the user's file and line."""
+
+    def get_node_location(self, node: torch.fx.Node) -> ir.Location:
+        place = super().get_node_location(node) or ir.Location.unknown(context=self._c)
+        stack = node.meta.get("nn_module_stack") or {}
+        path = list(stack.values())[-1][0] if stack else ""
+        name = origin_name(str(path), node.name, str(node.target))
+        return ir.Location.name(name, childLoc=place, context=self._c)
+
+
+class _NodeImporter(GraphNodeImporter):
+    """Import what torch-mlir has no operation for: transforms as `hpc.fft`, user operators as `hpc.call`."""
+
+    def _import_torch_op_overload(
+        self, loc: ir.Location, node: torch.fx.Node, concrete_target: Any = None
+    ) -> None:
+        target = concrete_target or node.target
+        if target in _FFT_KINDS:
+            self._import_fft(loc, node)
+        elif target.namespace not in _BUILTIN_NAMESPACES:
+            self._import_call(loc, node, target)
+        else:
+            super()._import_torch_op_overload(loc, node, concrete_target)
+
+    def _import_fft(self, loc: ir.Location, node: torch.fx.Node) -> None:
+        kind = _FFT_KINDS[node.target]
+        source, dimensions, normalization, last = node.args
+        extents = _extents(source, node, kind, [d % source.meta["val"].ndim for d in dimensions])
+        forward = bool(last) if kind == "c2c" else kind == "r2c"
+        scale = {0: 1.0, 1: 1 / math.sqrt(math.prod(extents.values())), 2: 1 / math.prod(extents.values())}
+        with loc, ir.InsertionPoint(self._b):
+            built = FftOp(
+                self._to_builtin(self.resolve_node_value(source), source.meta["val"]),
+                ir.StringAttr.get(kind),
+                ir.StringAttr.get("forward" if forward else "inverse"),
+                ir.DenseI64ArrayAttr.get(list(extents)),
+                ir.FloatAttr.get(ir.F64Type.get(), scale[int(normalization)]),
+                builtin_type(node.meta["val"]),
+            )
+            self.bind_node_value(node, self._from_builtin(built.output, node.meta["val"]))
+
+    def _import_call(self, loc: ir.Location, node: torch.fx.Node, target: Any) -> None:
+        schema = target._schema
+        if schema.is_mutable:
+            raise _unsupported(node, f"operator '{schema.name}' changes its arguments", "return the result")
+        names = [argument.name for argument in schema.arguments]
+        given = dict(zip(names, node.args, strict=False)) | dict(node.kwargs)
+        tensors = {name: value for name, value in given.items() if isinstance(value, torch.fx.Node)}
+        results = node.meta["val"]
+        fakes = list(results) if isinstance(results, tuple | list) else [results]
+        with loc, ir.InsertionPoint(self._b):
+            inputs = [self._to_builtin(self.resolve_node_value(n), n.meta["val"]) for n in tensors.values()]
+            constants = {name: _attribute(node, name, v) for name, v in given.items() if name not in tensors}
+            constants["inputs"] = ir.ArrayAttr.get([ir.StringAttr.get(name) for name in tensors])
+            types = [builtin_type(fake) for fake in fakes]
+            built = CallOp(inputs, ir.StringAttr.get(schema.name), ir.DictAttr.get(constants), types)
+            for index, (value, fake) in enumerate(zip(built.operation.results, fakes, strict=True)):
+                self.bind_node_value(node, self._from_builtin(value, fake), index)
+        if len(fakes) > 1:
+            self._multi_result_nodes.add(node)
+
+    def bind_parameter(self, node: torch.fx.Node, key: str, fake: torch.Tensor) -> None:
+        """Bind a placeholder to the `hpc.parameter` of a key, made where it is first used."""
+
+        def make() -> ir.Value:
+            with self._cc.get_node_location(node), ir.InsertionPoint(self._b):
+                parameter = ParameterOp(ir.StringAttr.get(key), builtin_type(fake))
+                return self._from_builtin(parameter.result, fake)
+
+        self.bind_node_value(node, make)
+
+    def _to_builtin(self, value: ir.Value, fake: torch.Tensor) -> ir.Value:
+        return _cast("torch_c.to_builtin_tensor", value, builtin_type(fake))
+
+    def _from_builtin(self, value: ir.Value, fake: torch.Tensor) -> ir.Value:
+        kind = self._cc.get_vtensor_type(fake.shape, fake.dtype)
+        return _cast("torch_c.from_builtin_tensor", value, kind)
+
+    def number_as_tensor(self, value: ir.Value, fake: object) -> ir.Value:
+        """Turn a torch number (a size) into a tensor of rank 0."""
+        kind = "f64" if isinstance(fake, float | torch.SymFloat) else "si64"
+        type_ = ir.Type.parse(f"!torch.vtensor<[],{kind}>", self._c)
+        with ir.InsertionPoint(self._b), ir.Location.unknown():
+            made = ir.Operation.create("torch.prim.NumToTensor.Scalar", results=[type_], operands=[value])
+        return made.results[0]
+
+
+def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights) -> ir.Module:
+    """Import an exported program as a function `main` over value tensors.
+
+    Arguments are the user's tensors, then the buffers that change; results are the user's outputs, changed
+    arguments and changed buffers, in the order of the program's output specs, constants left out. Weights are
+    registered with `weights`.
+    """
+    rewrite_as_strided(program.graph)
+    importer = FxImporter(context=context, graph_node_importer_cls=_NodeImporter)
+    importer._cc = _Locations(context)
+    try:
+        with context, ir.Location.unknown():
+            return _import_function(importer, program, weights)
+    except (NotImplementedError, AssertionError, TypeError, KeyError, ValueError, RuntimeError) as error:
+        if isinstance(error, CaptureError):
+            raise
+        first = (str(error) or type(error).__name__).splitlines()[0]
+        raise CaptureError(f"the program cannot be imported: {first}", location=user_line(error)) from error
+
+
+def _import_function(importer: FxImporter, program: ExportedProgram, weights: Weights) -> ir.Module:
+    cache = importer._cc
+    nodes = {node.name: node for node in program.graph.nodes}
+    arguments = argument_nodes(program)
+    results = result_nodes(program)
+    kinds = [cache.get_vtensor_type(node.meta["val"].shape, node.meta["val"].dtype) for node in arguments]
+    function = func.FuncOp("main", ir.FunctionType.get(kinds, []), ip=importer._m_ip)
+    function.attributes["torch.assume_strict_symbolic_shapes"] = ir.UnitAttr.get()
+    block = ir.Block.create_at_start(function.body, kinds)
+    body = _NodeImporter(importer, importer._c, cache, block)
+    for node, argument in zip(arguments, block.arguments, strict=True):
+        body.bind_node_value(node, argument)
+    _bind_constants(body, program, nodes, weights, {node.name for node in arguments})
+    importer._import_all_child_modules(program.graph.owning_module, "main", False)
+    body.import_nodes(program.graph.nodes, skip_placeholders_outputs=True)
+    values = [_result(body, node) for node in results]
+    with ir.InsertionPoint(block), ir.Location.unknown():
+        func.ReturnOp(values)
+    type_ = ir.FunctionType.get(kinds, [value.type for value in values])
+    function.attributes["function_type"] = ir.TypeAttr.get(type_)
+    return importer.module
+
+
+def _result(body: _NodeImporter, node: torch.fx.Node) -> ir.Value:
+    value = body.resolve_node_value(node)
+    fake = node.meta["val"]
+    return value if isinstance(fake, torch.Tensor) else body.number_as_tensor(value, fake)
+
+
+def argument_nodes(program: ExportedProgram) -> list[torch.fx.Node]:
+    """List the placeholders that become arguments: the user's tensors, then the buffers that change."""
+    nodes = {node.name: node for node in program.graph.nodes}
+    specs = program.graph_signature.input_specs
+    changed = set(program.graph_signature.buffers_to_mutate.values())
+    users = [s for s in specs if s.kind == InputKind.USER_INPUT and isinstance(s.arg, TensorArgument)]
+    state = [s for s in specs if s.kind == InputKind.BUFFER and s.target in changed]
+    return [nodes[spec.arg.name] for spec in (*users, *state)]
+
+
+def result_nodes(program: ExportedProgram) -> list[torch.fx.Node]:
+    """List the nodes that become results: outputs that are no constants, changed arguments, changed buffers."""
+    nodes = {node.name: node for node in program.graph.nodes}
+    order = (OutputKind.USER_OUTPUT, OutputKind.USER_INPUT_MUTATION)
+    specs = program.graph_signature.output_specs
+    visible = [s for kind in order for s in specs if s.kind == kind]
+    state = {s.target: s for s in specs if s.kind == OutputKind.BUFFER_MUTATION}
+    ordered = [state[s.target] for s in program.graph_signature.input_specs if s.target in state]
+    return [nodes[s.arg.name] for s in (*visible, *ordered) if not isinstance(s.arg, ConstantArgument)]
+
+
+def _bind_constants(
+    body: _NodeImporter,
+    program: ExportedProgram,
+    nodes: dict[str, torch.fx.Node],
+    weights: Weights,
+    bound: Iterable[str],
+) -> None:
+    for spec in program.graph_signature.input_specs:
+        if spec.arg.name in bound or spec.kind == InputKind.TOKEN:
+            continue
+        node = nodes[spec.arg.name]
+        if spec.kind == InputKind.USER_INPUT:
+            body.import_constant(ir.Location.unknown(), node, spec.arg.value)
+            continue
+        value = constant_value(program, spec)
+        if spec.kind != InputKind.PARAMETER and value.numel() <= _INLINE_ELEMENTS:
+            body.import_constant(body._cc.get_node_location(node), node, value.detach())
+        else:
+            body.bind_parameter(node, weights.add(spec.target, value), value)
+
+
+def constant_value(program: ExportedProgram, spec: Any) -> torch.Tensor:
+    """Look up the tensor behind a parameter, buffer or lifted constant."""
+    value = program.state_dict.get(spec.target)
+    if value is None:
+        value = program.constants.get(spec.target)
+    if not isinstance(value, torch.Tensor):
+        raise CaptureError(f"'{spec.target}' is no tensor: objects of classes cannot be captured")
+    return value
+
+
+def builtin_type(fake: torch.Tensor) -> ir.Type:
+    """Give the builtin tensor type of a torch tensor; symbolic sizes are dynamic."""
+    element = ir.Type.parse(DTYPES[dtype_name(fake.dtype)].mlir)
+    dynamic = ir.ShapedType.get_dynamic_size()
+    return ir.RankedTensorType.get([n if isinstance(n, int) else dynamic for n in fake.shape], element)
+
+
+def _cast(name: str, value: ir.Value, result: ir.Type) -> ir.Value:
+    return ir.Operation.create(name, results=[result], operands=[value]).results[0]
+
+
+def _extents(
+    source: torch.fx.Node, node: torch.fx.Node, kind: str, dimensions: Sequence[int]
+) -> dict[int, int]:
+    real_side = node.meta["val"] if kind == "c2r" else source.meta["val"]
+    extents = {d: real_side.shape[d] for d in dimensions}
+    if not all(isinstance(extent, int) for extent in extents.values()):
+        raise _unsupported(node, "a Fourier transform along a size that varies", "write that size as a number")
+    return extents
+
+
+def _attribute(node: torch.fx.Node, name: str, value: object) -> ir.Attribute:
+    match value:
+        case bool():
+            return ir.BoolAttr.get(value)
+        case int():
+            return ir.IntegerAttr.get(ir.IntegerType.get_signless(64), value)
+        case float():
+            return ir.FloatAttr.get(ir.F64Type.get(), value)
+        case str():
+            return ir.StringAttr.get(value)
+        case None:
+            return ir.UnitAttr.get()
+        case torch.dtype() if value in TORCH_DTYPES.values():
+            return ir.StringAttr.get(dtype_name(value))
+        case tuple() | list():
+            return ir.ArrayAttr.get([_attribute(node, name, child) for child in value])
+    raise _unsupported(
+        node, f"argument '{name}' of type '{type(value).__name__}'", "pass tensors, numbers, text or lists of those"
+    )
+
+
+def _unsupported(node: torch.fx.Node, what: str, note: str) -> CaptureError:
+    lines = [line.strip() for line in (node.meta.get("stack_trace") or "").splitlines() if "File " in line]
+    return CaptureError(f"not supported in '{node.target}': {what}", location=lines[-1] if lines else None, note=note)
