@@ -4,7 +4,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
+SCRIPTS := benchmarks examples/lorenz96 tests/conformance
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint check format bench clean
@@ -24,6 +28,7 @@ lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=$(subst $(SPACE),:,$(SCRIPTS)) $(BIN)/mypy $(SCRIPTS)
 
 check: lint test ## everything continuous integration runs
 

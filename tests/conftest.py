@@ -30,10 +30,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     launcher = Path(sys.executable).with_name("mpiexec")
     if not launcher.exists():
         pytest.skip("needs mpiexec: install isthmus[mpi]")
-    command = [launcher, "-n", str(marker.args[0]), sys.executable, "-m", "pytest", "-q", pyfuncitem.nodeid]
+    ranks_wanted = str(marker.args[0])
+    command = [str(launcher), "-n", ranks_wanted, sys.executable, "-m", "pytest", "-q", pyfuncitem.nodeid]
     ranks = subprocess.run(
         command,
-        env=os.environ | {INSIDE: str(marker.args[0])},
+        env=os.environ | {INSIDE: ranks_wanted},
         cwd=pyfuncitem.config.rootpath,
         capture_output=True,
         text=True,

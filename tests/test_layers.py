@@ -22,7 +22,12 @@ RUNTIME_MAY_IMPORT = {"numpy", "ml_dtypes", "iree", "mpi4py"}
 SHARED = {"isthmus.errors", "isthmus.spec", "isthmus.dtypes", "isthmus.signature"}
 ONLY_IN = {
     "torch": "frontend/torch/",
-    "torch_mlir": "dialects/mlir.py",
+    "torch_mlir.ir": "dialects/mlir.py",
+    "torch_mlir.passmanager": "dialects/mlir.py",
+    "torch_mlir.rewrite": "dialects/mlir.py",
+    "torch_mlir.dialects": "dialects/mlir.py",
+    "torch_mlir.extras": "frontend/torch/",  # the importer of graphs
+    "torch_mlir.fx": "nowhere",
     "iree.compiler": "targets/",
     "iree.runtime": "runtime/",
     "mpi4py": "runtime/",

@@ -1,0 +1,3 @@
+"""The version of the runtime."""
+
+VERSION: str

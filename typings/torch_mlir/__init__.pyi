@@ -1,0 +1,1 @@
+"""torch-mlir: MLIR bindings that can host a dialect defined in Python, and the importers of torch programs."""

@@ -1,0 +1,1 @@
+"""The dialects; their generated builders are untyped."""
