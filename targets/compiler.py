@@ -1,0 +1,144 @@
+"""Compiles a lowered module for a target: down the ladder of variants until one succeeds."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from isthmus.errors import CompileError
+
+from ..runtime.manifest import Attempt
+from .diagnostics import Diagnostic, first_error, read_diagnostic
+from .process import WorkerError, run_worker
+from .target import Target, Variant
+
+Json = Any
+Progress = Callable[[str], None]
+
+TIMEOUT = 1800.0
+"""Seconds one variant may take."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Hold a module compiled by IREE, the variant that won, and every attempt, failures first."""
+
+    module: bytes
+    variant: str
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Tell why one variant failed; `error` is None when the compiler died without a diagnostic."""
+
+    attempt: Attempt
+    error: Diagnostic | None
+
+
+def compile_module(
+    bytecode: bytes,
+    target: Target,
+    *,
+    progress: Progress | None = None,
+    keep: Path | None = None,
+    timeout: float = TIMEOUT,
+) -> Compiled:
+    """Compile MLIR bytecode for `target` with the first variant that IREE accepts.
+
+    `progress` gets one line per event. `keep` names a directory for the module as it went to IREE and the compiled
+    one. `timeout` bounds each variant, in seconds. Raises `CompileError` when every variant fails.
+    """
+    failures: list[_Failure] = []
+    with _directory(keep) as directory:
+        source = directory / "lowered.mlirbc"
+        source.write_bytes(bytecode)
+        for variant in target.variants():
+            request = _request(variant, directory, keep is not None)
+            outcome = _attempt(request, variant, timeout, _narrator(target, variant, progress))
+            if outcome.attempt.error is None:
+                attempts = (*(failure.attempt for failure in failures), outcome.attempt)
+                return Compiled(Path(request["result"]).read_bytes(), variant.name, attempts)
+            failures.append(outcome)
+            if progress:
+                progress(f"{target.text}: {variant.name} failed: {outcome.attempt.error}")
+    raise _all_failed(target, failures)
+
+
+@contextmanager
+def _directory(keep: Path | None) -> Iterator[Path]:
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with TemporaryDirectory(prefix="isthmus-") as path:
+        yield Path(path)
+
+
+def _request(variant: Variant, directory: Path, crossed: bool) -> Json:
+    return {
+        "do": "compile",
+        "source": str(directory / "lowered.mlirbc"),
+        "result": str(directory / f"{variant.name}.vmfb"),
+        "crossed": str(directory / "iree.mlirbc") if crossed else None,
+        "flags": list(variant.flags),
+    }
+
+
+def _attempt(request: Json, variant: Variant, timeout: float, narrate: Callable[[Json], None]) -> _Failure:
+    """Try one variant."""
+    start = time.monotonic()
+    error: Diagnostic | None = None
+    reason: str | None = None
+    try:
+        answer = run_worker(request, timeout, narrate)
+        if not answer.data["ok"]:
+            error = first_error([read_diagnostic(row) for row in answer.data["diagnostics"]])
+            reason = error.message if error else _reason(answer.data.get("exception", ""), answer.log)
+    except WorkerError as failure:
+        reason = _reason(str(failure), failure.log)
+    attempt = Attempt(variant.name, variant.flags, round(time.monotonic() - start, 3), reason)
+    return _Failure(attempt, error)
+
+
+def _reason(summary: str, log: str) -> str:
+    """Add to a summary the line of the log that says most."""
+    summary = " ".join(summary.split())
+    lines = [line.strip() for line in log.splitlines()]
+    for sign in ("LLVM ERROR", "Assertion", "error:", "Error:"):
+        for line in lines:
+            if sign in line:
+                return f"{summary}: {line}" if summary else line
+    return summary or "the compiler failed without a message"
+
+
+def _narrator(target: Target, variant: Variant, progress: Progress | None) -> Callable[[Json], None]:
+    """Turn the worker's events into lines: the phase at hand and the seconds so far."""
+    start = time.monotonic()
+    phase = "starting"
+
+    def narrate(event: Json) -> None:
+        nonlocal phase
+        phase = event.get("phase", phase)
+        if progress:
+            progress(f"{target.text}: {variant.name}: {phase} ({time.monotonic() - start:.1f} s)")
+
+    return narrate
+
+
+def _all_failed(target: Target, failures: list[_Failure]) -> CompileError:
+    """Name the user's layer and the first reason; the note lists what was tried."""
+    reasons: dict[str | None, list[str]] = {}
+    for failure in failures:
+        reasons.setdefault(failure.attempt.error, []).append(failure.attempt.variant)
+    tried = "; ".join(f"{', '.join(variants)} ({reason})" for reason, variants in reasons.items())
+    note = f"every variant failed: {tried}"
+    for failure in failures:
+        if failure.error:
+            place = failure.error.place or None
+            return CompileError(failure.error.sentence(target.text), location=place, note=note)
+    reason = failures[0].attempt.error
+    return CompileError(f"{target.text}: cannot compile the program: {reason}", note=note)

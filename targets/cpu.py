@@ -1,0 +1,86 @@
+"""Processors: this machine's, a level of x86-64, 64-bit Arm, or any that LLVM knows by name."""
+
+from typing import ClassVar
+
+from isthmus.dtypes import DTYPES
+from isthmus.errors import CompileError
+
+from ..runtime.manifest import Requirements
+from .host import TRIPLES, cpu_flags, describe, host_architecture
+from .target import Target, Variant
+
+_V2 = ("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3")
+_V3 = (*_V2, "avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe")
+_V4 = (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")
+
+LEVELS: dict[str, Requirements] = {
+    "x86-64": Requirements("x86_64"),
+    "x86-64-v2": Requirements("x86_64", tuple(sorted(_V2))),
+    "x86-64-v3": Requirements("x86_64", tuple(sorted(_V3))),
+    "x86-64-v4": Requirements("x86_64", tuple(sorted(_V4))),
+    "aarch64": Requirements("aarch64", ("fp-armv8", "neon")),
+}
+"""The levels that stand for many processors: architecture and LLVM's features."""
+
+
+class Cpu(Target):
+    """Compile for processors: `cpu` is this machine's, `cpu:generic` any of this machine's architecture."""
+
+    kind: ClassVar[str] = "cpu"
+    device: ClassVar[str] = "local"
+    ladder: ClassVar[tuple[Variant, ...]] = (
+        Variant("O3", ("--iree-opt-level=O3",)),
+        Variant("O2", ("--iree-opt-level=O2",)),
+        Variant("O1", ("--iree-opt-level=O1",)),
+        Variant("O0", ("--iree-opt-level=O0",)),
+    )
+    dtypes: ClassVar[frozenset[str]] = frozenset(DTYPES)
+
+    def check(self) -> None:
+        """Refuse a processor that LLVM does not know; `host` is the same as nothing."""
+        if self.option == "host":
+            object.__setattr__(self, "option", "")
+        _ = self.requirements
+
+    @property
+    def requirements(self) -> Requirements:
+        """The architecture and the features that compiled code may use."""
+        if self.option in LEVELS:
+            return LEVELS[self.option]
+        if self.option == "generic":
+            host = host_architecture()
+            return LEVELS["aarch64"] if host == "aarch64" else Requirements(host)
+        return _described(self.option or "host")
+
+    def flags(self) -> tuple[str, ...]:
+        """Select the local device, and the processor by LLVM's name."""
+        cpu = "generic" if self.option == "aarch64" else self.option or "host"
+        return (
+            "--iree-hal-target-device=local",
+            "--iree-hal-local-target-device-backends=llvm-cpu",
+            *cpu_flags(cpu, self.requirements.architecture),
+        )
+
+
+def _described(cpu: str) -> Requirements:
+    """Find the architecture that has a processor of this name: the machine's own first."""
+    host = host_architecture()
+    if cpu == "host":
+        return _of(cpu, host)
+    failures: list[CompileError] = []
+    for architecture in sorted(TRIPLES, key=lambda name: name != host):
+        try:
+            return _of(cpu, architecture)
+        except CompileError as error:
+            failures.append(error)
+    levels = ", ".join(f"'{name}'" for name in ("host", "generic", *LEVELS))
+    notes = [f"for {failure.message.split()[1]}: {failure.note}" for failure in failures if failure.note]
+    raise CompileError(
+        f"unknown processor '{cpu}' in target 'cpu:{cpu}': expected one of {levels}, or a name LLVM knows",
+        note="; ".join(notes) or None,
+    )
+
+
+def _of(cpu: str, architecture: str) -> Requirements:
+    processor = describe(cpu, architecture)
+    return Requirements(architecture, processor.features)

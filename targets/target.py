@@ -1,0 +1,68 @@
+"""What a target is: one kind of machine, and the ways to compile for it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..runtime.manifest import Requirements
+
+ALWAYS: tuple[str, ...] = (
+    # Numbers keep the type the program gave them; IREE narrows f64 by default.
+    "--iree-input-demote-f64-to-f32=false",
+    "--iree-input-demote-i64-to-i32=false",
+    "--iree-input-demote-f32-to-f16=false",
+    "--iree-input-promote-f16-to-f32=false",
+    "--iree-input-promote-bf16-to-f32=false",
+    # NumPy and Fortran allocate on 16 bytes; IREE assumes 64 and crashes on less.
+    "--iree-stream-resource-min-offset-alignment=16",
+)
+"""The IREE flags of every variant of every target."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Name one way to compile a module: the IREE flags beside those of the target."""
+
+    name: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Describe one kind of machine; `option` is what follows the colon in its name.
+
+    A subclass is one row of the registry. It refuses unknown options with a `CompileError` when it is built.
+    """
+
+    option: str = ""
+
+    kind: ClassVar[str]
+    device: ClassVar[str]
+    """IREE's name of the device: `local`, `cuda` or `hip`."""
+    ladder: ClassVar[tuple[Variant, ...]]
+    """The variants, best first; one that fails to compile falls through to the next."""
+    dtypes: ClassVar[frozenset[str]]
+    """The element types that compiled code can use, by our names."""
+
+    def __post_init__(self) -> None:
+        self.check()
+
+    def check(self) -> None:
+        """Refuse an unknown `option` with a `CompileError` that lists the choices."""
+
+    @property
+    def text(self) -> str:
+        """The name users write, such as `cpu:x86-64-v3`."""
+        return f"{self.kind}:{self.option}" if self.option else self.kind
+
+    @property
+    def requirements(self) -> Requirements:
+        """What a machine must have to run the compiled module."""
+        raise NotImplementedError
+
+    def flags(self) -> tuple[str, ...]:
+        """List the IREE flags that select this machine."""
+        raise NotImplementedError
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the variants to try, best first, each with all the flags IREE needs."""
+        return tuple(Variant(row.name, (*ALWAYS, *self.flags(), *row.flags)) for row in self.ladder)
