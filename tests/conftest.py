@@ -1,4 +1,4 @@
-"""What all tests share: skips for machines without a device, and the running of `mpi(n)` tests under mpiexec."""
+"""What all tests share: skips for machines without a device, `mpi(n)` tests under mpiexec, and the built wheel."""
 
 import os
 import shutil
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
+LAYERS = ("dialects", "frontend", "lowering", "runtime", "targets", "tools")
+BUILD_SDIST = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
 INSIDE = "ISTHMUS_TEST_RANKS"
 """Set in the environment of the ranks that a test marked `mpi(n)` runs on."""
 
@@ -42,3 +45,37 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     )
     assert ranks.returncode == 0, ranks.stdout + ranks.stderr
     return True
+
+
+def _unwanted(folder: str, names: list[str]) -> set[str]:
+    """Name what a download lacks: links and what was built."""
+    built = {name for name in names if name == "__pycache__" or name.endswith(".egg-info")}
+    return built | {name for name in names if (Path(folder) / name).is_symlink()}
+
+
+@pytest.fixture(scope="session")
+def download(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the sources as a zip download unpacks where there are no symbolic links."""
+    folder = tmp_path_factory.mktemp("download") / "isthmus"
+    for name in (*LAYERS, "src"):
+        shutil.copytree(ROOT / name, folder / name, ignore=_unwanted)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sdist(download: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the source archive."""
+    out = tmp_path_factory.mktemp("sdist")
+    subprocess.run([sys.executable, "-c", BUILD_SDIST, out], cwd=download, check=True, capture_output=True)
+    return next(out.glob("*.tar.gz"))
+
+
+@pytest.fixture(scope="session")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from the source archive."""
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", out, sdist], check=True, capture_output=True)
+    return next(out.glob("*.whl"))

@@ -1,7 +1,6 @@
 """What is built and installed: a source archive without links gives a wheel that holds every file, once."""
 
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -9,14 +8,11 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-import pytest
-
 import isthmus
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LAYERS = ("dialects", "frontend", "lowering", "runtime", "targets", "tools")
-BUILD_SDIST = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
 
 
 def packaged_files() -> set[str]:
@@ -24,38 +20,6 @@ def packaged_files() -> set[str]:
     own = {f"isthmus/{path.name}" for path in (ROOT / "src/isthmus").glob("*.py")}
     layered = {f"isthmus/{p.relative_to(ROOT)}" for layer in LAYERS for p in (ROOT / layer).rglob("*.py")}
     return own | layered | {"isthmus/py.typed"}
-
-
-def unwanted(folder: str, names: list[str]) -> set[str]:
-    """Name what a download lacks: links and what was built."""
-    built = {name for name in names if name == "__pycache__" or name.endswith(".egg-info")}
-    return built | {name for name in names if (Path(folder) / name).is_symlink()}
-
-
-@pytest.fixture(scope="module")
-def download(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the sources as a zip download unpacks where there are no symbolic links."""
-    folder = tmp_path_factory.mktemp("download") / "isthmus"
-    for name in (*LAYERS, "src"):
-        shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sdist(download: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("sdist")
-    subprocess.run([sys.executable, "-c", BUILD_SDIST, out], cwd=download, check=True, capture_output=True)
-    return next(out.glob("*.tar.gz"))
-
-
-@pytest.fixture(scope="module")
-def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", out, sdist], check=True, capture_output=True)
-    return next(out.glob("*.whl"))
 
 
 def test_the_source_archive_holds_every_file(sdist: Path) -> None:
