@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, BinaryIO, ClassVar, Generic, Self, TypeAlias, overload
 
-from typing_extensions import Buffer, TypeVar
+from typing_extensions import TypeVar
 
 _T = TypeVar("_T", bound=Type, default=Any)
 _Context: TypeAlias = Context | None
@@ -559,7 +559,7 @@ class DenseElementsAttr(Attribute):
     @overload
     @staticmethod
     def get(
-        array: Buffer,
+        array: Any,
         signless: bool = True,
         type: Type | None = None,
         shape: Sequence[int] | None = None,
@@ -586,7 +586,7 @@ class DenseIntElementsAttr(DenseElementsAttr): ...
 class DenseResourceElementsAttr(Attribute):
     @staticmethod
     def get_from_buffer(
-        array: Buffer,
+        array: Any,
         name: str,
         type: Type,
         alignment: int | None = None,
@@ -728,7 +728,18 @@ class ShapedType(Type):
 
 class VectorType(ShapedType):
     @staticmethod
-    def get(shape: Sequence[int], element_type: Type, *, loc: Location | None = None) -> VectorType: ...
+    def get(
+        shape: Sequence[int],
+        element_type: Type,
+        *,
+        scalable: Sequence[bool] | None = None,
+        scalable_dims: Sequence[int] | None = None,
+        loc: Location | None = None,
+    ) -> VectorType: ...
+    @property
+    def scalable(self) -> bool: ...
+    @property
+    def scalable_dims(self) -> list[bool]: ...
 
 class RankedTensorType(ShapedType):
     @staticmethod

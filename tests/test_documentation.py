@@ -1,0 +1,62 @@
+"""What the documentation says: links lead somewhere, and the examples run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+
+
+def anchor(heading: str) -> str:
+    """Spell the anchor that a heading gets."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """List the fenced blocks of a language on a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, fragment = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        headings = (
+            re.findall(r"^#+ (.*)", target.read_text("utf-8"), re.MULTILINE) if target.is_file() else []
+        )
+        if not target.exists() or (fragment and fragment not in map(anchor, headings)):
+            broken.append(link)
+    assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page: Path) -> None:
+    layers = "dialects|docs|examples|frontend|lowering|runtime|src|targets|tests|tools|benchmarks"
+    named = re.findall(rf"`((?:{layers})/[\w./-]+)`", page.read_text("utf-8"))
+    invented = {"lowering/sink_transposes.py", "tests/lit/lowering/sink-transposes.mlir"}
+    missing = [name for name in named if name not in invented and not (ROOT / name).exists()]
+    assert not missing
+
+
+def test_the_readme_example_runs(tmp_path: Path) -> None:
+    (example,) = blocks(ROOT / "README.md", "python")
+    assert len(example.splitlines()) <= 25
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    known = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for page in PAGES:
+        for target in re.findall(r"^make (\w+)", page.read_text("utf-8"), re.MULTILINE):
+            assert f"make {target} " in known, f"{page.name}: make {target}"
