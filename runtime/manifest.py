@@ -26,8 +26,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class Requirements:
     """State what a machine must have to run a module.
 
-    `architecture` is `x86_64` or `aarch64` for processors (with `features` in LLVM's spelling: `avx2`, `sse4.1`),
-    `sm_80` for CUDA and `gfx90a` for ROCm.
+    `architecture` is `x86_64` or `aarch64` for processors (with `features` in LLVM's spelling: `avx2`,
+    `sse4.1`), `sm_80` for CUDA and `gfx90a` for ROCm.
     """
 
     architecture: str = ""
@@ -164,7 +164,7 @@ def _check_schema(data: Json) -> None:
         raise _malformed("expected an object with a number 'schema'")
     if data["schema"] > SCHEMA:
         raise ArtifactError(
-            f"the artifact has schema {data['schema']}: expected at most {SCHEMA}, it was written by a newer Isthmus",
+            f"the artifact was written by a newer Isthmus: expected schema {SCHEMA}, got {data['schema']}",
             note=f"update isthmus{_version_written(data)}, or compile the program again with this version",
         )
     if data["schema"] < 1:
@@ -180,6 +180,8 @@ def _version_written(data: Json) -> str:
 def _check_consistency(manifest: Manifest) -> None:
     if MAIN not in manifest.entries:
         raise _malformed(f"no entry point '{MAIN}'")
+    if "iree" not in manifest.created_with:
+        raise _malformed("it does not say which version of iree compiled the modules")
     for record in manifest.modules:
         if record.path not in manifest.files:
             raise _malformed(f"no checksum for module '{record.path}'")
@@ -242,7 +244,7 @@ def _checked_path(path: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return _typed(value, lambda value: isinstance(value, str), "a text")
+    return str(_typed(value, lambda value: isinstance(value, str), "a text"))
 
 
 def _whole(value: Any) -> int:
@@ -250,7 +252,7 @@ def _whole(value: Any) -> int:
 
 
 def _one_of(value: Any, choices: Any) -> str:
-    return _typed(value, lambda value: value in choices, "one of " + ", ".join(map(repr, choices)))
+    return str(_typed(value, lambda value: value in choices, "one of " + ", ".join(map(repr, choices))))
 
 
 def _typed(value: Any, accepts: Callable[[Any], bool], expected: str) -> Any:

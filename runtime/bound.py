@@ -1,0 +1,138 @@
+"""Bound calls: a program on the caller's own arrays, checked once, then a few microseconds a step."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isthmus.errors import RunError
+from isthmus.signature import UNKNOWN, Signature, TensorType
+
+from .arrays import array_of, check_writable, exact_array_of, is_number, is_torch, torch_of, write_back
+from .engine import Engine
+from .failures import run_error
+from .memory import Array, aligned_copy, overlaps
+from .sizes import Shape, bind_sizes
+from .structure import flatten_call, flatten_results
+
+
+class BoundCall:
+    """Run a program again and again on the same arrays, reading and writing them where they lie.
+
+    The arrays are checked once, here, and kept alive; change their values between steps, not their memory.
+    Each step returns the same results: the caller's `out`, or arrays allocated here. Numbers among the
+    arguments are fixed.
+    """
+
+    def __init__(self, engine: Engine, args: tuple[Any, ...], kwargs: Mapping[str, Any], out: Any) -> None:
+        signature = engine.signature
+        values = flatten_call(signature, args, kwargs)
+        self._engine = engine
+        self._inputs = [_input(value, kind) for value, kind in zip(values, signature.inputs, strict=True)]
+        shapes = engine.shapes_of(bind_sizes(signature, self._inputs))
+        _check_known(signature, shapes)
+        self._updates = _updates(signature, values)
+        self._outputs, given = _outputs(engine, shapes, out, any(map(is_torch, values)))
+        _check_apart(signature, self._inputs, self._outputs)
+        self._results = signature.results.build(given)
+        self._owners = (values, given)
+        self._prepare()
+
+    @property
+    def results(self) -> Any:
+        """What each step returns, nested as the program's results."""
+        return self._results
+
+    def __call__(self) -> Any:
+        """Run one step; a failure is a `RunError` and leaves the state as it was."""
+        state = self._state
+        try:
+            with self._lock:
+                self._invoke(self._function, self._arguments[state.side], self._returned)
+                if self._plain:
+                    return self._results
+                self._finish()
+        except RunError:
+            raise
+        except Exception as error:  # IREE maps its status codes to many Python classes
+            raise run_error(error) from error
+        return self._results
+
+    step = __call__
+
+    def _prepare(self) -> None:
+        """Build IREE's lists, one for each side of the state."""
+        engine = self._engine
+        self._views = (engine.input_views(self._inputs), engine.output_views(self._outputs))
+        sides = (0, 1) if engine.state.types else (0,)
+        self._arguments = [engine.argument_list(self._views[0], side, self._views[1]) for side in sides]
+        self._returned = engine.result_list()
+        self._state = engine.state
+        self._lock = engine.executor.lock
+        self._invoke = engine.executor.native_invoke
+        self._function = engine.executor.function
+        special = engine.state.types or engine.scan or self._updates or not engine.transfer.in_place
+        self._plain = not special
+
+    def _finish(self) -> None:
+        """Do what only some programs need after a step: scan, swap the state, write updates back."""
+        self._engine.finish(self._outputs)
+        for output, name, value in self._updates:
+            write_back(value, name, self._outputs[output])
+
+
+def _input(value: Any, kind: TensorType) -> Array:
+    return aligned_copy(array_of(value, kind)) if is_number(value) else exact_array_of(value, kind)
+
+
+def _check_known(signature: Signature, shapes: Sequence[Shape | None]) -> None:
+    for value, shape in zip(signature.outputs, shapes, strict=True):
+        if shape is None:
+            raise RunError(
+                f"output '{value.name}' cannot be bound: only the run decides its size ('{UNKNOWN}')",
+                note="call the program instead",
+            )
+
+
+def _updates(signature: Signature, values: Sequence[Any]) -> list[tuple[int, str, Any]]:
+    updates = [(output, signature.inputs[at].name, values[at]) for output, at in signature.updates]
+    for _, name, value in updates:
+        check_writable(value, name)
+    return updates
+
+
+def _outputs(
+    engine: Engine, shapes: Sequence[Shape | None], out: Any, as_torch: bool
+) -> tuple[list[Array], list[Any]]:
+    """Give the result arrays and what the user sees of them: the caller's `out` or new ones."""
+    signature = engine.signature
+    wanted = [None] * len(shapes) if out is None else flatten_results(signature.results, out, len(shapes))
+    placed = set(signature.results.leaves()) if out is not None else set()
+    arrays = engine.allocate(None if index in placed else shape for index, shape in enumerate(shapes))
+    given: list[Any] = [array if array is None or not as_torch else torch_of(array) for array in arrays]
+    for index in sorted(placed):
+        arrays[index] = _output(wanted[index], signature.outputs[index], shapes[index])
+        given[index] = wanted[index]
+    return [array for array in arrays if array is not None], given
+
+
+def _output(value: Any, kind: TensorType, shape: Shape | None) -> Array:
+    array = exact_array_of(value, kind, "output")
+    if array.shape != shape:
+        raise RunError(f"output '{kind.name}' has shape {array.shape}: expected {shape}")
+    if not array.flags.writeable:
+        raise RunError(f"output '{kind.name}' is read-only", note="bind a writable array")
+    return array
+
+
+def _check_apart(signature: Signature, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+    """Refuse results that share memory with an argument or each other: values would be lost early."""
+    for index, (kind, array) in enumerate(zip(signature.outputs, outputs, strict=True)):
+        others = [
+            *((f"argument '{signature.inputs[at].name}'", other) for at, other in enumerate(inputs)),
+            *((f"output '{signature.outputs[at].name}'", outputs[at]) for at in range(index)),
+        ]
+        for what, other in others:
+            if overlaps(array, other):
+                raise RunError(
+                    f"output '{kind.name}' overlaps {what}",
+                    note="give it memory of its own, and swap two bound calls to step back and forth",
+                )

@@ -1,0 +1,93 @@
+"""Devices: which machines IREE can run on here, opened once and kept for the life of the process."""
+
+import functools
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus.errors import ArtifactError
+
+from .boot import hidden_mpi_launcher, iree_runtime
+from .failures import run_error
+
+PREFERENCE = ("cuda", "hip", "local")
+"""Device kinds, best first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Device:
+    """Hold an open device: its kind, IREE's driver name, and IREE's device, instance and HAL module.
+
+    Buffers crash the process when they outlive their device, so devices are never closed.
+    """
+
+    kind: str
+    driver: str
+    handle: Any
+    instance: Any
+    hal_module: Any
+
+
+def open_device(kind: str, threads: int | None = None) -> Device:
+    """Open a device or give the open one; one that is not there is an `ArtifactError`.
+
+    For `local`, one thread runs compiled code inside the calling thread; more (None: one for each core this
+    process may use) are IREE's workers, of which a process has one set.
+    """
+    if kind != "local":
+        return _create(kind)
+    if threads is not None and threads < 1:
+        raise ArtifactError(f"threads is {threads}: expected a number of at least 1")
+    if threads == 1 or (threads is None and usable_cores() == 1):
+        return _create("local-sync")
+    _set_workers(threads)
+    return _create("local-task")
+
+
+def usable_cores() -> int:
+    """Count the cores this process may run on (a launcher may have bound it to a few)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@functools.cache
+def _instance() -> Any:
+    return iree_runtime().VmInstance()
+
+
+@functools.cache
+def _create(driver: str) -> Device:
+    runtime = iree_runtime()
+    try:
+        with hidden_mpi_launcher():
+            handle = runtime.get_driver(driver).create_default_device(allocators=_allocators(driver))
+    except Exception as error:  # IREE maps its status codes to many Python classes
+        raise ArtifactError(run_error(error, f"no usable device '{driver}'").message) from error
+    kind = "local" if driver.startswith("local-") else driver
+    return Device(kind, driver, handle, _instance(), runtime.create_hal_module(_instance(), handle))
+
+
+def _allocators(driver: str) -> list[str] | None:
+    """Keep freed memory of host devices: fresh pages cost more than small programs."""
+    return ["caching"] if driver.startswith("local-") else None
+
+
+@functools.cache
+def _workers() -> list[int | None]:
+    return []
+
+
+def _set_workers(threads: int | None) -> None:
+    """Choose the number of IREE's workers; the first choice holds for the process."""
+    chosen = _workers()
+    if not chosen:
+        if threads is not None:
+            iree_runtime().flags.parse_flags(f"--task_topology_group_count={threads}")
+        chosen.append(threads)
+    if threads is not None and chosen[0] != threads:
+        before = "one for each core" if chosen[0] is None else str(chosen[0])
+        raise ArtifactError(
+            f"cannot use {threads} threads: this process already runs workers ({before})",
+            note="a process has one set of workers: load all programs with the same 'threads', or threads=1",
+        )

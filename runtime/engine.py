@@ -1,0 +1,102 @@
+"""The engine of a program: module, memory and state together, running on checked arrays."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from isthmus.dtypes import DTYPES
+from isthmus.errors import RunError
+from isthmus.signature import Signature
+
+from .boot import iree_runtime
+from .executor import Executor
+from .finite import check_finite
+from .memory import Array, aligned_empty
+from .sizes import Shape, result_shapes
+from .state import State
+from .transfer import element_type, transfer_for
+
+
+class Engine:
+    """Run a compiled function on arrays of the right dtype, shape and alignment, in signature order.
+
+    Whoever touches `state` or invokes holds `executor.lock`.
+    """
+
+    def __init__(
+        self, signature: Signature, executor: Executor, parameters: Mapping[str, Array], scan: bool
+    ) -> None:
+        self.signature = signature
+        self.executor = executor
+        self.transfer = transfer_for(executor.device)
+        self.state = State(signature, parameters, self.transfer)
+        self.scan = scan
+        self.shapes_of = result_shapes(signature)
+        self._dtypes = [DTYPES[value.dtype].numpy for value in signature.outputs]
+        self._input_elements = [element_type(value.dtype) for value in signature.inputs]
+        self._output_elements = [element_type(value.dtype) for value in signature.outputs]
+
+    def run(self, arrays: Sequence[Array], symbols: Mapping[str, int]) -> list[Array]:
+        """Call once and give new result arrays; the state moves on only when everything succeeded."""
+        results = self.allocate(self.shapes_of(symbols))
+        with self.executor.lock:
+            views = self.output_views(results)
+            outputs = self.result_list()
+            self.executor.invoke(
+                self.argument_list(self.input_views(arrays), self.state.side, views), outputs
+            )
+            given = [self._collect(outputs, index, results, views) for index in range(len(results))]
+            self.finish(given)
+        return given
+
+    def allocate(self, shapes: Iterable[Shape | None]) -> list[Array | None]:
+        """Allocate results; None stands for one whose size only the run decides."""
+        try:
+            return [
+                None if shape is None else aligned_empty(shape, dtype)
+                for shape, dtype in zip(shapes, self._dtypes, strict=True)
+            ]
+        except (MemoryError, ValueError) as error:
+            raise RunError(f"cannot allocate the results: {error}", note="use smaller inputs") from error
+
+    def input_views(self, arrays: Sequence[Array]) -> list[Any]:
+        """Give the device's views of inputs; the caller keeps the arrays alive while they are in use."""
+        view = self.transfer.view_input
+        return [view(array, element) for array, element in zip(arrays, self._input_elements, strict=True)]
+
+    def output_views(self, arrays: Sequence[Array | None]) -> list[Any]:
+        """Give the device's views of results; the caller keeps the arrays alive while they are in use."""
+        view = self.transfer.view_output
+        return [
+            None if array is None else view(array, element)
+            for array, element in zip(arrays, self._output_elements, strict=True)
+        ]
+
+    def argument_list(self, inputs: Iterable[Any], side: int, outputs: Iterable[Any]) -> Any:
+        """Order views as the compiled function takes them; the state is read from `side`."""
+        state = self.state.views
+        views = [*inputs, *state[side], *(view for view in outputs if view is not None), *state[1 - side]]
+        arguments = iree_runtime().VmVariantList(len(views))
+        for view in views:
+            arguments.push_ref(view)
+        return arguments
+
+    def result_list(self) -> Any:
+        """Give an empty list for what the compiled function returns."""
+        return iree_runtime().VmVariantList(len(self.signature.outputs) + len(self.signature.state))
+
+    def finish(self, results: Sequence[Array]) -> None:
+        """Check what a call wrote, then make its state the current one."""
+        if self.scan:
+            check_finite(self.signature.outputs, results, "output")
+            check_finite(self.signature.state, self.state.written(), "state")
+        self.state.swap()
+
+    def _collect(
+        self, outputs: Any, index: int, results: Sequence[Array | None], views: Sequence[Any]
+    ) -> Array:
+        array = results[index]
+        if array is None:
+            view = outputs.get_as_object(index, iree_runtime().HalBufferView)
+            return self.transfer.to_host(view, self._dtypes[index])
+        self.transfer.collect(views[index], array)
+        return array

@@ -1,0 +1,48 @@
+"""Executors: one compiled module on one device, called through IREE's lowest interface."""
+
+import threading
+from typing import Any
+
+from isthmus.errors import ArtifactError
+
+from .boot import iree_runtime
+from .device import Device
+from .failures import run_error
+from .manifest import MAIN
+from .memory import Array
+from .parameters import SCOPE
+
+
+class Executor:
+    """Hold a module loaded on a device.
+
+    IREE's contexts are not safe for threads: whoever calls `invoke` holds `lock`.
+    """
+
+    def __init__(
+        self, device: Device, module: bytes, index: Any = None, owners: list[Array] | None = None
+    ) -> None:
+        runtime = iree_runtime()
+        self.device = device
+        self.lock = threading.Lock()
+        self._owners = owners  # memory the parameter index refers to
+        modules = [device.hal_module]
+        if index is not None:
+            provider = index.create_provider(scope=SCOPE)
+            modules.insert(0, runtime.create_io_parameters_module(device.instance, provider))
+        try:
+            loaded = runtime.VmModule.copy_buffer(device.instance, module)
+            self._context = runtime.VmContext(device.instance, [*modules, loaded])
+            self.function = loaded.lookup_function(MAIN)
+        except Exception as error:  # IREE maps its status codes to many Python classes
+            raise ArtifactError(run_error(error, "cannot load the compiled module").message) from error
+        if self.function is None:
+            raise ArtifactError(f"the compiled module has no function '{MAIN}'")
+        self.native_invoke = self._context.invoke
+
+    def invoke(self, inputs: Any, outputs: Any) -> None:
+        """Run the function on IREE's lists; a failure is a `RunError` of one line."""
+        try:
+            self.native_invoke(self.function, inputs, outputs)
+        except Exception as error:  # IREE maps its status codes to many Python classes
+            raise run_error(error) from error
