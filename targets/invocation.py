@@ -10,6 +10,7 @@ from iree.compiler import ir
 from iree.compiler.api import Invocation, Output, Session, ctypes_dl
 
 from .capture import captured
+from .contraction import forbid_contraction
 from .crossing import CrossingError, cross
 
 Json = Any
@@ -58,9 +59,11 @@ def compile_file(request: Json, report: Report) -> Json:
             error.location.emit_error(str(error))
             return {"ok": False, "diagnostics": diagnostics}
         context.allow_unregistered_dialects = False
+        for name, text in request["attributes"].items():
+            module.operation.attributes[name] = ir.Attribute.parse(text, context)
         if crossed := request.get("crossed"):
             _write_bytecode(module, Path(crossed))
-        ok = _compile(session, module, Path(request["result"]), report)
+        ok = _compile(session, module, Path(request["result"]), request["contract"], report)
     return {"ok": ok, "diagnostics": diagnostics}
 
 
@@ -91,12 +94,17 @@ def _session(flags: Iterable[str]) -> Session:
     return session
 
 
-def _compile(session: Session, module: ir.Module, result: Path, report: Report) -> bool:
+def _compile(session: Session, module: ir.Module, result: Path, contract: bool, report: Report) -> bool:
     if not module.operation.verify():
         return False
     invocation = session.invocation()
     invocation.import_module(module.operation)
-    if not _run_phases(invocation, PHASES, report):
+    translated = PHASES.index("executable-targets") + 1
+    if not _run_phases(invocation, PHASES[:translated], report):
+        return False
+    if not contract:
+        forbid_contraction(module)
+    if not _run_phases(invocation, PHASES[translated:], report, PHASES[translated - 1]):
         return False
     output = Output.open_file(str(result))
     invocation.output_vm_bytecode(output)
@@ -105,13 +113,14 @@ def _compile(session: Session, module: ir.Module, result: Path, report: Report) 
     return True
 
 
-def _run_phases(invocation: Invocation, phases: Iterable[str], report: Report) -> bool:
+def _run_phases(
+    invocation: Invocation, phases: Iterable[str], report: Report, previous: str = "start"
+) -> bool:
     """Run IREE from one phase to the next, which gives the same module as one run."""
     library, pointer = ctypes_dl._dylib, invocation._inv_p
     set_first = library.ireeCompilerInvocationSetCompileFromPhase
     set_last = library.ireeCompilerInvocationSetCompileToPhase
     set_first.argtypes = set_last.argtypes = [c_void_p, c_char_p]
-    previous = "start"
     for phase in phases:
         report({"phase": phase})
         set_first(pointer, previous.encode())

@@ -8,7 +8,11 @@ from isthmus.errors import CompileError
 from ..runtime.manifest import Requirements
 from .target import Target, Variant
 
-ARCHITECTURES: tuple[str, ...] = ("gfx90a", "gfx942", "gfx1100")
+ARCHITECTURES: tuple[str, ...] = (
+    *("gfx908", "gfx90a", "gfx942", "gfx950"),
+    *("gfx1100", "gfx1101", "gfx1150", "gfx1151", "gfx1200", "gfx1201"),
+)
+"""The architectures that can be compiled for: AMD Instinct, then Radeon."""
 
 
 class Rocm(Target):

@@ -1,5 +1,6 @@
 """What a target is: one kind of machine, and the ways to compile for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,6 +63,10 @@ class Target:
     def flags(self) -> tuple[str, ...]:
         """List the IREE flags that select this machine."""
         raise NotImplementedError
+
+    def attributes(self) -> Mapping[str, str]:
+        """Give the attributes, as MLIR text, that the module needs where flags cannot say it."""
+        return {}
 
     def variants(self) -> tuple[Variant, ...]:
         """List the variants to try, best first, each with all the flags IREE needs."""
