@@ -7,9 +7,6 @@ STAMP  := $(VENV)/installed
 SCRIPTS := benchmarks examples/lorenz96 tests/conformance
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-EMPTY :=
-SPACE := $(EMPTY) $(EMPTY)
-
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint check format bench clean
 
@@ -28,7 +25,7 @@ lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MYPYPATH=$(subst $(SPACE),:,$(SCRIPTS)) $(BIN)/mypy $(SCRIPTS)
+	for folder in $(SCRIPTS); do MYPYPATH=$$folder $(BIN)/mypy $$folder/*.py || exit 1; done
 
 check: lint test ## everything continuous integration runs
 
