@@ -10,25 +10,63 @@ if TYPE_CHECKING:
     from .runtime.artifact import Artifact
     from .runtime.program import Program
 
+_COMPILER = ("torch", "torch_mlir", "iree.compiler")
+
 
 def compile(
     program: Any,
-    inputs: Sequence[Any],
+    inputs: Any = None,
     *,
     kwargs: Mapping[str, Any] | None = None,
     target: str | Sequence[str] = "cpu",
-    precision: Any = None,
+    precision: str | None = None,
     mesh: Any = None,
     sharding: Any = None,
     name: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> "Artifact":
-    """Compile a program for one or more targets, from example inputs or `Spec`s."""
-    raise CompileError("compiling is not connected yet")
+    """Compile a program ahead of time for one or more targets.
+
+    `program` is a `torch.nn.Module`, in the mode (train, eval) it shall run in, or a
+    `torch.export.ExportedProgram`. `inputs` is a tuple of example arrays, tensors or `Spec("f32[?,64]")`, one per
+    positional argument, nested as the program takes them; `kwargs` the same by keyword. Numbers are constants of
+    the artifact. `target` is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision`
+    None computes exactly as written; "f32", "bf16" and "f16" narrow the arithmetic. `progress` is called with a line
+    of text as the work goes on.
+
+    Raises `CaptureError`, `PassError` or `CompileError`, with the user's file and line.
+    """
+    _require_compiler()
+    if mesh is not None or sharding is not None:
+        raise CompileError("'mesh' and 'sharding' are not supported yet", note="compile for one rank")
+    from isthmus.compiler import compile_program
+
+    targets = [target] if isinstance(target, str) else list(target)
+    return compile_program(program, inputs, kwargs, targets, precision, name, progress or _silent)
 
 
-def load(artifact: "str | Path | Artifact", device: str | None = None) -> "Program":
-    """Load an artifact; needs the runtime only."""
+def load(artifact: "str | Path | Artifact", device: str | None = None, **options: Any) -> "Program":
+    """Load an artifact for the best device present, or the one named ('local', 'cuda', 'hip').
+
+    `options` are those of `isthmus.runtime.loader.load`. Needs the runtime only. Raises `ArtifactError` when the
+    artifact is damaged or does not fit this machine.
+    """
     from .runtime.loader import load as load_artifact
 
-    return load_artifact(artifact, device)
+    return load_artifact(artifact, device, **options)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _require_compiler() -> None:
+    from importlib.util import find_spec
+
+    missing = [module for module in _COMPILER if find_spec(module.partition(".")[0]) is None]
+    if missing or find_spec("iree.compiler") is None:
+        names = ", ".join(f"'{module}'" for module in missing or ["iree.compiler"])
+        raise CompileError(
+            f"compiling needs {names}, not installed here",
+            note="pip install 'isthmus[compiler]'; loading and calling artifacts works without",
+        )

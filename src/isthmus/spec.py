@@ -1,7 +1,7 @@
 """`Spec`: the dtype and shape of an input, written as text, where sizes may vary."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from isthmus.dtypes import DTYPES
@@ -15,15 +15,18 @@ class Spec:
     """Stand for an array of a dtype and shape: `Spec("f32[?,64]")`, `Spec("f64[n,n]")`, `Spec("i64[]")`.
 
     A size is a number, `?` (varies, unrelated to others) or a name (varies; equal names are equal sizes).
+    `example` is an array of that dtype and rank whose sizes, and values, the program may need while it is
+    captured (a network that halves its grid three times wants multiples of eight).
     Raises `CaptureError` when the text is malformed.
     """
 
     dtype: str
     shape: tuple[int | str, ...]
+    example: object | None = field(default=None, compare=False, repr=False)
 
     ANY: ClassVar[str] = "?"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, example: object | None = None) -> None:
         match = _FORM.fullmatch(text)
         if not match:
             raise _malformed(text, "expected a dtype and sizes in brackets")
@@ -34,6 +37,7 @@ class Spec:
         shape = () if sizes == [""] else tuple(_size(text, size) for size in sizes)
         object.__setattr__(self, "dtype", dtype)
         object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "example", example)
 
     def __str__(self) -> str:
         return f"{self.dtype}[{','.join(map(str, self.shape))}]"

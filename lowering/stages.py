@@ -1,0 +1,54 @@
+"""The standard lowering, stage by stage: what runs, what each stage accepts and what it leaves."""
+
+from dataclasses import dataclass
+
+from .contracts import Contract, OpSet
+
+TENSOR_PROGRAM = OpSet(
+    ("func.*", "linalg.*", "tensor.*", "arith.*", "math.*", "scf.*", "cf.*", "complex.*", "affine.*")
+    + ("tm_tensor.*", "ml_program.*", "hpc.parameter")
+)
+"""What IREE reads, and `hpc.parameter`, which the border turns into IREE's own."""
+
+CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.call", "hpc.fft"))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Name a part of the lowering; `pipeline` may hold `{skip}`, the results that get no destination."""
+
+    name: str
+    pipeline: str
+    contract: Contract
+
+
+def _stage(name: str, pipeline: str, accepts: OpSet, leaves: OpSet) -> Stage:
+    return Stage(name, pipeline, Contract(name, accepts, leaves))
+
+
+OPERATORS = _stage(
+    "operators",
+    "clean,resolve-calls,convert-hpc-fft",
+    CAPTURED,
+    TENSOR_PROGRAM,
+)
+SIMPLIFY = _stage(
+    "simplify",
+    "fold-constants,fuse-elementwise,clean",
+    TENSOR_PROGRAM,
+    TENSOR_PROGRAM,
+)
+NUMERICS = _stage(
+    "numerics",
+    "expand-math,clean",
+    TENSOR_PROGRAM,
+    TENSOR_PROGRAM,
+)
+BORDER = _stage(
+    "border",
+    "add-destinations{{skip='{skip}'}}",
+    TENSOR_PROGRAM,
+    TENSOR_PROGRAM,
+)
+
+STAGES: tuple[Stage, ...] = (OPERATORS, SIMPLIFY, NUMERICS, BORDER)

@@ -1,0 +1,82 @@
+"""The whole chain as one readable function: capture, lower, compile, pack."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import isthmus
+from isthmus.errors import CaptureError
+
+from .dialects.mlir import context, to_bytecode
+from .frontend.captured import Captured
+from .lowering.driver import lower
+from .runtime.artifact import Artifact
+from .runtime.manifest import MAIN, Manifest, ModuleRecord
+from .runtime.parameters import describe
+from .targets.compiler import compile_module
+from .targets.registry import parse_targets
+from .targets.target import Target
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Built:
+    record: ModuleRecord
+    data: bytes
+
+
+def compile_program(
+    program: Any,
+    inputs: Any,
+    kwargs: Mapping[str, Any] | None,
+    targets: Sequence[str],
+    precision: str | None,
+    name: str | None,
+    progress: Progress,
+) -> Artifact:
+    """Do the work of `isthmus.compile`."""
+    machines = parse_targets(targets)
+    progress("capturing")
+    captured = capture(program, inputs, kwargs)
+    lower(captured.module, captured.signature, progress=progress)
+    bytecode = to_bytecode(captured.module)
+    built = [_build(bytecode, machine, progress) for machine in machines]
+    manifest = Manifest(
+        name=name or type(program).__name__,
+        entries={MAIN: captured.signature},
+        modules=tuple(one.record for one in built),
+        created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
+        parameters=describe(captured.parameters),
+        precision=precision,
+    )
+    return Artifact(manifest, {one.record.path: one.data for one in built}, captured.parameters)
+
+
+def capture(program: Any, inputs: Any, kwargs: Mapping[str, Any] | None) -> Captured:
+    """Capture a program with the frontend that understands it; any other object is a `CaptureError`."""
+    import torch
+
+    from .frontend.torch import capture as capture_torch
+
+    if isinstance(program, torch.nn.Module | torch.export.ExportedProgram):
+        return capture_torch(program, inputs, kwargs, context())
+    raise CaptureError(
+        f"cannot capture an object of type '{type(program).__name__}': expected a torch.nn.Module or a "
+        "torch.export.ExportedProgram"
+    )
+
+
+def _build(bytecode: bytes, target: Target, progress: Progress) -> _Built:
+    compiled = compile_module(bytecode, target, progress=progress)
+    path = f"modules/{target.text.replace(':', '-')}.vmfb"
+    record = ModuleRecord(
+        target=target.text,
+        device=target.device,
+        requirements=target.requirements,
+        path=path,
+        variant=compiled.variant,
+        attempts=compiled.attempts,
+    )
+    return _Built(record, compiled.module)
