@@ -18,6 +18,7 @@ PASSES: dict[str, str] = {
     "expand-math": "expand_math:ExpandMath",
     "fold-constants": "fold_constants:FoldConstants",
     "fuse-elementwise": "fuse_elementwise:FuseElementwise",
+    "resolve-calls": "resolve_calls:ResolveCalls",
 }
 """Each row is `"kebab-case-name": "module:Class"`, the module relative to this package."""
 

@@ -21,9 +21,9 @@ COMPILER_PACKAGES = ("torch", "torch_mlir", "iree.compiler")
 class Parser(argparse.ArgumentParser):
     """Parse arguments; a usage error is one line and a note, exit code 2."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(*args, allow_abbrev=False, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, prog: str, description: str | None = None, epilog: str | None = None) -> None:
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog, None, description, epilog, formatter_class=layout, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         """Print the error and leave."""

@@ -5,7 +5,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from isthmus.errors import IsthmusError, PassError
@@ -105,7 +105,7 @@ def _main(arguments: argparse.Namespace, program: str) -> int:
     run = _Run(
         program, "<stdin>" if arguments.input == "-" else arguments.input, _settings(arguments, source)
     )
-    run.settings.steps()  # a wrong pipeline is reported once, before any input
+    run.settings.segments()  # a wrong pipeline is reported once, before any input
     chunks = list(_split(source)) if arguments.split_input else [source]
     codes, texts = [], []
     for chunk in chunks:
@@ -118,10 +118,7 @@ def _main(arguments: argparse.Namespace, program: str) -> int:
 
 
 def _settings(arguments: argparse.Namespace, source: str | bytes) -> Settings:
-    settings = Settings(
-        pipeline=_pipeline(arguments),
-        **{name: getattr(arguments, name) for name in Settings.__dataclass_fields__ if name != "pipeline"},
-    )
+    settings = Settings(**{field.name: getattr(arguments, field.name) for field in fields(Settings)})
     if not arguments.run_reproducer:
         return settings
     inner = Parser(prog=f"{PROGRAM} --run-reproducer")
@@ -130,15 +127,6 @@ def _settings(arguments: argparse.Namespace, source: str | bytes) -> Settings:
     inner.add_argument("--allow-unregistered", action="store_true")
     text = source if isinstance(source, str) else ""
     return replace(settings, **vars(inner.parse_args(configuration(text))))
-
-
-def _pipeline(arguments: argparse.Namespace) -> str:
-    if not arguments.stage:
-        return str(arguments.pipeline)
-    from ..lowering.stages import pipeline_through
-
-    through = pipeline_through(arguments.stage)
-    return f"{through},{arguments.pipeline}" if arguments.pipeline else through
 
 
 def _chunk(source: str | bytes, run: _Run) -> tuple[int, str]:

@@ -1,18 +1,53 @@
 """One chunk of `isthmus-opt`'s input: parsed, run through the pipeline and printed, inside a child process."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from isthmus.errors import IsthmusError
+from isthmus.errors import IsthmusError, PassError
 
 from ..dialects.mlir import context, ir, parse, verify
 from ..lowering.callbacks import Timing, combine, verify_each
+from ..lowering.contracts import Contract
 from ..lowering.pipeline import Callback, Pipeline, Step
 from ..lowering.reproducer import Reproducer, attach
+from ..lowering.stages import STAGES, Stage
 from .isolation import Say
 from .opt_diagnostics import Diagnostic, from_error, from_mlir
 from .opt_printing import print_between, print_changed
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Hold passes, with the contract to check around them when they are a whole stage."""
+
+    pipeline: Pipeline
+    contract: Contract | None = None
+
+    def run(self, module: ir.Module, callback: Callback) -> None:
+        """Run the passes in place; a broken contract is a `VerifyError`."""
+        if self.contract:
+            self.contract.check_accepts(module)
+        self.pipeline.run(module, callback)
+        if self.contract:
+            self.contract.check_leaves(module)
+
+
+def stages_through(name: str) -> tuple[Stage, ...]:
+    """Give the stages of the standard lowering up to and including one; an unknown name is a `PassError`."""
+    names = [stage.name for stage in STAGES]
+    if name not in names:
+        raise PassError(f"unknown stage '{name}': expected one of {', '.join(map(repr, names))}")
+    return STAGES[: names.index(name) + 1]
+
+
+def _first(segments: list[Segment], count: int) -> Iterator[Segment]:
+    """Keep the first `count` passes; a stage that is cut has no contract to keep."""
+    for segment in segments:
+        steps = segment.pipeline.steps
+        yield segment if len(steps) <= count else Segment(Pipeline(steps[: max(count, 0)]))
+        count -= len(steps)
 
 
 @dataclass(frozen=True)
@@ -20,6 +55,7 @@ class Settings:
     """Hold what the command line asks for each chunk."""
 
     pipeline: str = ""
+    stage: str | None = None
     limit: int | None = None
     verify_each: bool = False
     verify_diagnostics: bool = False
@@ -31,9 +67,14 @@ class Settings:
     time: bool = False
     reproducer: Path | None = None
 
-    def steps(self) -> Pipeline:
-        """Parse the pipeline, cut to its limit."""
-        return Pipeline(Pipeline.parse(self.pipeline).steps[: self.limit])
+    def segments(self) -> list[Segment]:
+        """Parse what to run, cut to the limit: the stages asked for, then the pipeline."""
+        rows = [
+            Segment(Pipeline.parse(stage.pipeline.format(skip="")), stage.contract)
+            for stage in (stages_through(self.stage) if self.stage else ())
+        ]
+        rows.append(Segment(Pipeline.parse(self.pipeline)))
+        return rows if self.limit is None else list(_first(rows, self.limit))
 
 
 @dataclass(frozen=True)
@@ -90,7 +131,8 @@ def _run(module: ir.Module, settings: Settings, say: Say) -> None:
     callbacks += [] if settings.verify_diagnostics else [reproducer]
     callbacks += [timing.start]
     try:
-        settings.steps().run(module, combine(*callbacks))
+        for segment in settings.segments():
+            segment.run(module, combine(*callbacks))
         verify(module)
     except Exception as error:
         attach(reproducer, error)

@@ -60,7 +60,8 @@ def show_all(found: Iterable[Diagnostic], file: str) -> str:
     """Print diagnostics one under the other; a note without a place of its own stands bare."""
     return "\n".join(
         f"note: {row.message}" if row.severity == "note" and row.line is None else row.show(file)
-        for row in (_shortened(row) for row in found)
+        for row in map(_shortened, found)
+        if row.message
     )
 
 
@@ -69,7 +70,7 @@ def _shortened(row: Diagnostic) -> Diagnostic:
     if not row.message.startswith("see current operation"):
         return row
     first, _, rest = row.message.partition("\n")
-    return replace(row, message=first + (" ..." if rest else ""))
+    return replace(row, message="" if first.endswith(": ") or not first else first + (" ..." if rest else ""))
 
 
 def _located(row: Diagnostic, location: str) -> Diagnostic:

@@ -1,0 +1,5 @@
+func.func private @fine()
+// -----
+func.func @broken() -> f32 {
+  return
+}
