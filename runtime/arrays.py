@@ -15,6 +15,8 @@ from .memory import Array, aligned_copy, is_aligned
 _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _NAMES = {dtype.numpy: dtype.name for dtype in DTYPES.values()}
 _NUMBERS = (bool, int, float, complex)
+# NumPy's kinds of Python numbers -> kinds of dtypes they may become ('V' is bfloat16).
+_ACCEPTED_BY = {"b": "b", "i": "iufcV", "u": "iufcV", "f": "fcV", "c": "c"}
 
 
 def is_torch(value: Any) -> bool:
@@ -41,6 +43,8 @@ def array_of(value: Any, expected: TensorType) -> Array:
 def exact_array_of(value: Any, expected: TensorType, role: str = "argument") -> Array:
     """Give an array that shares the caller's memory; whatever would need a copy is a `RunError`."""
     what = f"{role} '{expected.name}'"
+    if is_torch(value) and (value.is_conj() or value.is_neg()):
+        raise RunError(f"{what} is a lazy conjugate or negative", note="bind x.resolve_conj().resolve_neg()")
     array = _shared(value, what)
     dtype = DTYPES[expected.dtype]
     if array.dtype != dtype.numpy or not array.dtype.isnative:
@@ -151,7 +155,7 @@ def _from_numbers(value: Any, expected: TensorType, dtype: Dtype) -> Array:
     what = f"argument '{expected.name}'"
     try:
         plain = np.asarray(value)
-        kinds = {"b": "b", "i": "iufcV", "u": "iufcV", "f": "fcV", "c": "c"}.get(plain.dtype.kind, "")
+        kinds = _ACCEPTED_BY.get(plain.dtype.kind, "")
         if plain.size and dtype.numpy.kind not in kinds:
             raise RunError(f"{what} is {value!r:.40}: expected {_described(expected)}")
         return np.asarray(value, dtype.numpy)

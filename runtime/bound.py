@@ -9,6 +9,7 @@ from isthmus.signature import UNKNOWN, Signature, TensorType
 from .arrays import array_of, check_writable, exact_array_of, is_number, is_torch, torch_of, write_back
 from .engine import Engine
 from .failures import run_error
+from .fork import survive_fork
 from .memory import Array, aligned_copy, overlaps
 from .sizes import Shape, bind_sizes
 from .structure import flatten_call, flatten_results
@@ -34,7 +35,14 @@ class BoundCall:
         _check_apart(signature, self._inputs, self._outputs)
         self._results = signature.results.build(given)
         self._owners = (values, given)
+        self._state = engine.state
+        self._lock = engine.executor.lock
+        self._invoke = engine.executor.native_invoke
+        self._function = engine.executor.function
+        self._copies = not engine.transfer.in_place
+        self._plain = False  # the first step is checked
         self._prepare()
+        survive_fork(self)
 
     @property
     def results(self) -> Any:
@@ -43,13 +51,13 @@ class BoundCall:
 
     def __call__(self) -> Any:
         """Run one step; a failure is a `RunError` and leaves the state as it was."""
-        state = self._state
         try:
             with self._lock:
-                self._invoke(self._function, self._arguments[state.side], self._returned)
-                if self._plain:
-                    return self._results
-                self._finish()
+                if self._copies:
+                    self._prepare()
+                self._invoke(self._function, self._arguments[self._state.side], self._returned)
+                if not self._plain:
+                    self._finish()
         except RunError:
             raise
         except Exception as error:  # IREE maps its status codes to many Python classes
@@ -65,18 +73,22 @@ class BoundCall:
         sides = (0, 1) if engine.state.types else (0,)
         self._arguments = [engine.argument_list(self._views[0], side, self._views[1]) for side in sides]
         self._returned = engine.result_list()
-        self._state = engine.state
-        self._lock = engine.executor.lock
-        self._invoke = engine.executor.native_invoke
-        self._function = engine.executor.function
-        special = engine.state.types or engine.scan or self._updates or not engine.transfer.in_place
-        self._plain = not special
 
     def _finish(self) -> None:
         """Do what only some programs need after a step: scan, swap the state, write updates back."""
-        self._engine.finish(self._outputs)
+        engine = self._engine
+        for view, array in zip(self._views[1], self._outputs, strict=True):
+            engine.transfer.collect(view, array)
+        engine.finish(self._returned, self._outputs)
         for output, name, value in self._updates:
             write_back(value, name, self._outputs[output])
+        self._plain = not (engine.state.types or engine.scan or self._updates or self._copies)
+
+    def after_fork(self) -> None:
+        """Follow the executor in a forked child, whichever of the two hears of it first."""
+        executor = self._engine.executor
+        executor.after_fork()
+        self._lock, self._invoke = executor.lock, executor.native_invoke
 
 
 def _input(value: Any, kind: TensorType) -> Array:

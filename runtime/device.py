@@ -26,6 +26,7 @@ class Device:
     handle: Any
     instance: Any
     hal_module: Any
+    process: int
 
 
 def open_device(kind: str, threads: int | None = None) -> Device:
@@ -35,13 +36,13 @@ def open_device(kind: str, threads: int | None = None) -> Device:
     process may use) are IREE's workers, of which a process has one set.
     """
     if kind != "local":
-        return _create(kind)
+        return _usable(_create(kind))
     if threads is not None and threads < 1:
         raise ArtifactError(f"threads is {threads}: expected a number of at least 1")
     if threads == 1 or (threads is None and usable_cores() == 1):
         return _create("local-sync")
     _set_workers(threads)
-    return _create("local-task")
+    return _usable(_create("local-task"))
 
 
 def usable_cores() -> int:
@@ -65,7 +66,18 @@ def _create(driver: str) -> Device:
     except Exception as error:  # IREE maps its status codes to many Python classes
         raise ArtifactError(run_error(error, f"no usable device '{driver}'").message) from error
     kind = "local" if driver.startswith("local-") else driver
-    return Device(kind, driver, handle, _instance(), runtime.create_hal_module(_instance(), handle))
+    module = runtime.create_hal_module(_instance(), handle)
+    return Device(kind, driver, handle, _instance(), module, os.getpid())
+
+
+def _usable(device: Device) -> Device:
+    """Refuse a device whose threads were lost in a fork: calls would wait for ever."""
+    if device.process != os.getpid():
+        raise ArtifactError(
+            f"the device '{device.driver}' was opened before this process was forked",
+            note="load with threads=1, or start processes with multiprocessing's 'spawn'",
+        )
+    return device
 
 
 def _allocators(driver: str) -> list[str] | None:

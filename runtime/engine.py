@@ -11,7 +11,7 @@ from .boot import iree_runtime
 from .executor import Executor
 from .finite import check_finite
 from .memory import Array, aligned_empty
-from .sizes import Shape, result_shapes
+from .sizes import Shape, has_known_sizes, result_shapes
 from .state import State
 from .transfer import element_type, transfer_for
 
@@ -30,6 +30,7 @@ class Engine:
         self.transfer = transfer_for(executor.device)
         self.state = State(signature, parameters, self.transfer)
         self.scan = scan
+        self._trusted = False
         self.shapes_of = result_shapes(signature)
         self._dtypes = [DTYPES[value.dtype].numpy for value in signature.outputs]
         self._input_elements = [element_type(value.dtype) for value in signature.inputs]
@@ -45,7 +46,7 @@ class Engine:
                 self.argument_list(self.input_views(arrays), self.state.side, views), outputs
             )
             given = [self._collect(outputs, index, results, views) for index in range(len(results))]
-            self.finish(given)
+            self.finish(outputs, given)
         return given
 
     def allocate(self, shapes: Iterable[Shape | None]) -> list[Array | None]:
@@ -84,8 +85,10 @@ class Engine:
         """Give an empty list for what the compiled function returns."""
         return iree_runtime().VmVariantList(len(self.signature.outputs) + len(self.signature.state))
 
-    def finish(self, results: Sequence[Array]) -> None:
+    def finish(self, outputs: Any, results: Sequence[Array]) -> None:
         """Check what a call wrote, then make its state the current one."""
+        if not self._trusted:
+            self._check_destinations(outputs, results)
         if self.scan:
             check_finite(self.signature.outputs, results, "output")
             check_finite(self.signature.state, self.state.written(), "state")
@@ -96,7 +99,22 @@ class Engine:
     ) -> Array:
         array = results[index]
         if array is None:
-            view = outputs.get_as_object(index, iree_runtime().HalBufferView)
-            return self.transfer.to_host(view, self._dtypes[index])
+            return self.transfer.to_host(self._returned(outputs, index), self._dtypes[index])
         self.transfer.collect(views[index], array)
         return array
+
+    def _check_destinations(self, outputs: Any, results: Sequence[Array]) -> None:
+        """Check once that the module writes where it was told to: anything else would be silent garbage."""
+        state = self.state.arrays[1 - self.state.side]
+        known = [has_known_sizes(value) for value in self.signature.outputs] + [True] * len(state)
+        for index, array in enumerate([*results, *state]):
+            if known[index] and not self.transfer.is_same(self._returned(outputs, index), array):
+                raise RunError(
+                    f"the compiled module does not write result {index} into its destination",
+                    note="the artifact was not made by this version of Isthmus: compile the program again",
+                )
+        self._trusted = True
+
+    @staticmethod
+    def _returned(outputs: Any, index: int) -> Any:
+        return outputs.get_as_object(index, iree_runtime().HalBufferView)

@@ -8,6 +8,7 @@ from isthmus.errors import ArtifactError
 from .boot import iree_runtime
 from .device import Device
 from .failures import run_error
+from .fork import refuse_after_fork, survive_fork
 from .manifest import MAIN
 from .memory import Array
 from .parameters import SCOPE
@@ -39,6 +40,7 @@ class Executor:
         if self.function is None:
             raise ArtifactError(f"the compiled module has no function '{MAIN}'")
         self.native_invoke = self._context.invoke
+        survive_fork(self)
 
     def invoke(self, inputs: Any, outputs: Any) -> None:
         """Run the function on IREE's lists; a failure is a `RunError` of one line."""
@@ -46,3 +48,9 @@ class Executor:
             self.native_invoke(self.function, inputs, outputs)
         except Exception as error:  # IREE maps its status codes to many Python classes
             raise run_error(error) from error
+
+    def after_fork(self) -> None:
+        """Make calls in a forked child fail at once where the device's threads did not come along."""
+        self.lock = threading.Lock()
+        if self.device.driver != "local-sync":
+            self.native_invoke = refuse_after_fork

@@ -15,7 +15,7 @@ from .manifest import DEVICES, Manifest, ModuleRecord
 from .parameters import ArchivedParameters, index_of_arrays
 from .program import Program
 
-_SMALL_WORK = 1e6
+_SMALL_WORK = 1e7
 """Floating-point operations under which starting workers costs more than they save (tens of microseconds)."""
 
 

@@ -49,7 +49,8 @@ class State:
 
     def swap(self) -> None:
         """Make what the last call wrote what the next one reads."""
-        self.side = 1 - self.side
+        if self.types:
+            self.side = 1 - self.side
 
     def reset(self) -> None:
         """Put the initial values back, in place: views of bound calls stay right."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .boot import iree_runtime
 from .device import Device
-from .memory import Array
+from .memory import Array, address
 
 _ELEMENT_TYPES = {
     "f64": "FLOAT_64",
@@ -52,6 +52,9 @@ class Transfer(Protocol):
     def to_host(self, view: Any, dtype: "np.dtype[Any]") -> Array:
         """Copy a view the device made into a new array."""
 
+    def is_same(self, view: Any, array: Array) -> bool:
+        """Tell whether a view the device gave back is the memory of an array (True where that cannot be told)."""
+
 
 def transfer_for(device: Device) -> Transfer:
     """Choose how arrays reach a device."""
@@ -89,8 +92,11 @@ class InPlace:
         shape = tuple(view.shape)
         if 0 in shape:
             return np.zeros(shape, dtype)
-        values = view.map().asarray((view.byte_length,), np.dtype(np.uint8))
-        return np.array(values, copy=True).view(dtype).reshape(shape)
+        return np.array(_mapped(view), copy=True).view(dtype).reshape(shape)
+
+    def is_same(self, view: Any, array: Array) -> bool:
+        """Compare addresses."""
+        return array.size == 0 or address(_mapped(view)) == address(array)
 
 
 class Copied:
@@ -122,8 +128,20 @@ class Copied:
 
     def to_host(self, view: Any, dtype: "np.dtype[Any]") -> Array:
         """Copy the device's values into a new array."""
+        shape = tuple(view.shape)
+        if 0 in shape:
+            return np.zeros(shape, dtype)
         values = self._runtime.DeviceArray(self._device, view).to_host()
-        return np.array(values).view(dtype).reshape(tuple(view.shape))
+        return np.array(values).view(dtype).reshape(shape)
+
+    def is_same(self, view: Any, array: Array) -> bool:
+        """Give True: a device's memory has no address here."""
+        return True
+
+
+def _mapped(view: Any) -> Array:
+    values: Array = view.map().asarray((view.byte_length,), np.dtype(np.uint8))
+    return values
 
 
 def _writable_name(array: Array) -> Array:
