@@ -420,12 +420,18 @@ class AffineExpr:
 
 class AffineConstantExpr(AffineExpr):
     value: int
+    @staticmethod
+    def get(value: int, context: _Context = None) -> AffineConstantExpr: ...
 
 class AffineDimExpr(AffineExpr):
     position: int
+    @staticmethod
+    def get(position: int, context: _Context = None) -> AffineDimExpr: ...
 
 class AffineSymbolExpr(AffineExpr):
     position: int
+    @staticmethod
+    def get(position: int, context: _Context = None) -> AffineSymbolExpr: ...
 
 class AffineBinaryExpr(AffineExpr):
     lhs: AffineExpr
