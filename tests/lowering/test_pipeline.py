@@ -52,7 +52,8 @@ class Trace:
     def __call__(self, previous: Step | None, module: ir.Module, following: Step | None) -> None:
         """Record the names and the number of additions."""
         additions = len(collect(module, "arith.addf"))
-        self.rows.append((previous and previous.name, additions, following and following.name))
+        names = [step.name if step else None for step in (previous, following)]
+        self.rows.append((names[0], additions, names[1]))
 
 
 def test_ours_and_upstreams_run_in_order_and_the_callback_sees_each_state() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from isthmus.dialects.mlir import collect, context, parse
 from isthmus.errors import PassError
+from isthmus.lowering.callbacks import combine
 from isthmus.lowering.pipeline import Pipeline
 from isthmus.lowering.reproducer import Reproducer, configuration, run_with_reproducer
 
@@ -50,14 +51,14 @@ def _reproducer_text(path: Path) -> str:
 
 def test_the_file_is_written_ahead_of_each_pass_and_gone_after_success(tmp_path: Path) -> None:
     path = tmp_path / "r.mlir"
-    reproducer, seen = Reproducer(path), []
+    reproducer, seen = Reproducer(path), list[bool]()
     module = parse("func.func @f() { return }", context())
 
     def look(previous: object, module: object, following: object) -> None:
         seen.append(path.exists())
 
     pipeline = Pipeline.parse("cse,canonicalize")
-    pipeline.run(module, lambda *around: (reproducer(*around), look(*around))[1])
+    pipeline.run(module, combine(reproducer, look))
     assert seen == [True, True, False]
     assert list(tmp_path.iterdir()) == []
 
