@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind, TensorArgument
-from torch_mlir.extras.fx_importer import ContextCache, FxImporter, GraphNodeImporter
+from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter
 from torch_mlir.extras.fx_as_strided import rewrite_as_strided
 
 from isthmus.dtypes import DTYPES
@@ -15,8 +16,8 @@ from isthmus.errors import CaptureError
 
 from ...dialects.hpc import CallOp, FftOp, ParameterOp
 from ...dialects.locations import origin_name
-from ...dialects.mlir import func, ir
-from .examples import TORCH_DTYPES, dtype_name
+from ...dialects.mlir import arith, func, ir
+from .examples import TORCH_DTYPES, dtype_name, to_numpy
 from .export import user_line
 from .parameters import Weights
 
@@ -43,8 +44,22 @@ class _Locations(ContextCache):
         return ir.Location.name(name, childLoc=place, context=self._c)
 
 
+class _Hooks(FxImporterHooks):
+    """Carry the weights to every importer of a graph, those of loop bodies included."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+
+
 class _NodeImporter(GraphNodeImporter):
-    """Import what torch-mlir has no operation for: transforms as `hpc.fft`, user operators as `hpc.call`."""
+    """Import what torch-mlir has no operation for: transforms as `hpc.fft`, user operators as `hpc.call`.
+
+    Tensors that the program holds become constants while they are small and parameters from then on.
+    """
+
+    def __init__(self, importer: FxImporter, context: ir.Context, cache: ContextCache, block: ir.Block) -> None:
+        super().__init__(importer, context, cache, block)
+        self.weights: Weights = importer._hooks.weights
 
     def _import_torch_op_overload(
         self, loc: ir.Location, node: torch.fx.Node, concrete_target: Any = None
@@ -94,6 +109,15 @@ class _NodeImporter(GraphNodeImporter):
         if len(fakes) > 1:
             self._multi_result_nodes.add(node)
 
+    def _import_literal(self, py_value: Any, info: Any = None) -> ir.Value:
+        if not isinstance(py_value, torch.Tensor):
+            return super()._import_literal(py_value, info)
+        fake = py_value.detach()
+        if fake.numel() > _INLINE_ELEMENTS:
+            key = self.weights.add(f"constant.{len(self.weights.arrays)}", fake)
+            return self._from_builtin(ParameterOp(ir.StringAttr.get(key), builtin_type(fake)).result, fake)
+        return self._from_builtin(constant(fake), fake)
+
     def bind_parameter(self, node: torch.fx.Node, key: str, fake: torch.Tensor) -> None:
         """Bind a placeholder to the `hpc.parameter` of a key, made where it is first used."""
 
@@ -128,7 +152,7 @@ def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights
     registered with `weights`.
     """
     rewrite_as_strided(program.graph)
-    importer = FxImporter(context=context, graph_node_importer_cls=_NodeImporter)
+    importer = FxImporter(context=context, hooks=_Hooks(weights), graph_node_importer_cls=_NodeImporter)
     importer._cc = _Locations(context)
     try:
         with context, ir.Location.unknown():
@@ -226,6 +250,16 @@ def builtin_type(fake: torch.Tensor) -> ir.Type:
     element = ir.Type.parse(DTYPES[dtype_name(fake.dtype)].mlir)
     dynamic = ir.ShapedType.get_dynamic_size()
     return ir.RankedTensorType.get([n if isinstance(n, int) else dynamic for n in fake.shape], element)
+
+
+def constant(tensor: torch.Tensor) -> ir.Value:
+    """Make a constant of a small tensor, element by element in its own dtype."""
+    type_ = ir.RankedTensorType(builtin_type(tensor))
+    array = to_numpy(tensor)
+    if tensor.dtype == torch.bfloat16:
+        array = array.view(np.uint16)  # the bindings know no buffers of bf16
+    attribute = ir.DenseElementsAttr.get(array, type=type_)
+    return arith.ConstantOp(type_, attribute).result
 
 
 def _cast(name: str, value: ir.Value, result: ir.Type) -> ir.Value:
