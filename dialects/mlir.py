@@ -54,13 +54,15 @@ def context(*, allow_unregistered: bool = False) -> ir.Context:
     """Make a context with every dialect loaded: upstream's, torch's and hpc.
 
     It is single-threaded (Python verifiers deadlock otherwise). All dialects are loaded before any operation exists:
-    operations of one that loads later would change under live handles.
+    operations of one that loads later would change under live handles. Warnings and remarks are dropped unless a
+    handler attached later takes them.
     """
     from .hpc import Hpc  # the dialect's module needs this one
 
     made = ir.Context()
     made.enable_multithreading(False)
     made.allow_unregistered_dialects = allow_unregistered
+    made.attach_diagnostic_handler(lambda diagnostic: diagnostic.severity != ir.DiagnosticSeverity.ERROR)
     torch_dialect.register_dialect(made)
     made.load_all_available_dialects()
     with made, ir.Location.unknown():
@@ -77,9 +79,10 @@ def diagnostics(target: ir.Context, kind: type[IsthmusError]) -> Iterator[list[s
     places: list[str] = []
 
     def receive(diagnostic: ir.Diagnostic) -> bool:
-        if diagnostic.severity == ir.DiagnosticSeverity.ERROR:
-            messages.append(diagnostic.message)
-            places.append(describe(str(diagnostic.location)))
+        if diagnostic.severity != ir.DiagnosticSeverity.ERROR:
+            return False  # for a handler outside of this one, or `context`'s, which drops it
+        messages.append(diagnostic.message)
+        places.append(describe(str(diagnostic.location)))
         return True
 
     handler = target.attach_diagnostic_handler(receive)
