@@ -1,4 +1,4 @@
-"""Closures that need NumPy alone: none, a polynomial, and a network compiled by Isthmus."""
+"""What forecasts without torch: no closure, a polynomial, and what Isthmus compiled."""
 
 from dataclasses import dataclass
 
@@ -54,3 +54,19 @@ class CompiledClosure:
         np.copyto(self._input, x, casting="same_kind")
         self.call()
         np.copyto(out, self._output)
+
+
+class CompiledStep:
+    """Advance with a compiled step of the whole coarse model, from one bound array to another and back."""
+
+    def __init__(self, program: "isthmus.Program", members: int, size: int) -> None:
+        self._states = np.zeros((members, size)), np.zeros((members, size))
+        first, second = self._states
+        self._calls = program.bind(first, out=second), program.bind(second, out=first)
+
+    def advance(self, state: Array, steps: int = 1) -> None:
+        """Advance `state` in place by that many steps."""
+        np.copyto(self._states[0], state)
+        for step in range(steps):
+            self._calls[step % 2]()
+        np.copyto(state, self._states[steps % 2])

@@ -1,7 +1,7 @@
 """Train a closure for Lorenz-96 in PyTorch, compile it ahead of time, and forecast with the artifact.
 
-Prints tables and checks, writes `closure.isthmus`, `forecast_error.png` and `results.json`, and exits with 1 when a
-required claim does not hold.
+Prints tables and checks, writes the artifacts `closure.isthmus` and `step.isthmus`, `forecast_error.png` and
+`results.json`, and exits with 1 when a required claim does not hold.
 """
 
 import argparse
@@ -18,8 +18,22 @@ from typing import Any
 import numpy as np
 import torch
 from closures import WILKS_QUARTIC, Polynomial, fit_polynomial, no_closure
-from experiment import COMPILED, NETWORK, NONE, QUARTIC, REFIT, TWIN, Check, Outcome, all_checks, as_numbers
-from forecast import climate_run, forecast, time_closure
+from coupled import CoarseStep
+from experiment import (
+    COMPILED,
+    EAGER,
+    NETWORK,
+    NONE,
+    QUARTIC,
+    REFIT,
+    TWIN,
+    WHOLE_STEP,
+    Check,
+    Outcome,
+    all_checks,
+    as_numbers,
+)
+from forecast import climate_run, coarse_model, forecast, time_model
 from model import Array, Closure
 from plot import draw
 from report import climate_distances, closure_table, error_table, explained, timing_table
@@ -52,6 +66,22 @@ QUICK = Plan(
 
 
 @dataclass(frozen=True)
+class Artifacts:
+    """Name what is compiled: the closure alone, and a step of the coarse model with the closure in it."""
+
+    closure: Path
+    step: Path
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Hold what came back from the process that ran the artifacts."""
+
+    arrays: dict[str, Array]
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Stopwatch:
     """Announce phases as they begin and keep how long each took, in seconds."""
 
@@ -72,17 +102,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parse(argv)
     plan = QUICK if options.quick else FULL
     options.out.mkdir(parents=True, exist_ok=True)
-    artifact, watch = options.out / "closure.isthmus", Stopwatch()
+    watch = Stopwatch()
     torch.set_num_threads(1)  # the network is small: more threads make its training slower
     with watch.phase("truth: the two-scale model"):
         truth = simulate(plan.periods, progress=_say)
     with watch.phase("training: PyTorch"):
         network, _ = train(*truth.training.states(), epochs=plan.epochs, progress=_say)
     with watch.phase("compiling ahead of time: Isthmus"):
-        compile_closure(network, artifact)
-    with watch.phase("forecasts with the artifact: another process, runtime only"):
-        compiled = forecast_with_artifact(artifact, truth, plan)
-    with watch.phase("forecasts without it: torch, quartics, no closure"):
+        artifacts = compile_ahead(network, options.out)
+    with watch.phase("forecasts with the artifacts: another process, runtime only"):
+        compiled = run_artifacts(artifacts, truth, plan, options.out)
+    with watch.phase("forecasts without them: torch, quartics, no closure"):
         outcome = complete(compiled, truth, network, plan)
     with watch.phase("figure"):
         draw(options.out / "forecast_error.png", outcome, {QUARTIC: WILKS_QUARTIC, REFIT: refitted(truth)})
@@ -92,59 +122,67 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(any(check.fails for check in checks))
 
 
-def compile_closure(network: ClosureNetwork, path: Path) -> None:
-    """Compile for any number of members and save the artifact."""
-    members = isthmus.Spec("f32[members, 8]")
-    isthmus.compile(network, (members,), name="lorenz96-closure").save(path)
+def compile_ahead(network: ClosureNetwork, out: Path) -> Artifacts:
+    """Compile the closure, and a step of the whole coarse model, for any number of members; save both."""
+    artifacts = Artifacts(out / "closure.isthmus", out / "step.isthmus")
+    isthmus.compile(network, (isthmus.Spec("f32[members, 8]"),), name="lorenz96-closure").save(
+        artifacts.closure
+    )
+    step = CoarseStep(network).eval()
+    isthmus.compile(step, (isthmus.Spec("f64[members, 8]"),), name="lorenz96-step").save(artifacts.step)
+    return artifacts
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """Hold what came back from the process that ran the artifact."""
-
-    arrays: dict[str, Array]
-    report: dict[str, Any]
-
-
-def forecast_with_artifact(artifact: Path, truth: Truth, plan: Plan) -> Compiled:
-    """Run `forecast.py` on the artifact in a process of its own."""
-    cases, result = artifact.with_name("cases.npz"), artifact.with_name("forecasts.npz")
+def run_artifacts(artifacts: Artifacts, truth: Truth, plan: Plan, out: Path) -> Compiled:
+    """Run `forecast.py` on the artifacts in a process of its own."""
+    cases, result = out / "cases.npz", out / "forecasts.npz"
     starts, _ = truth.forecast_cases(plan.periods)
     states, _ = truth.verification.states()
     np.savez(cases, starts=starts, states=states, leads=plan.periods.leads, climate_length=plan.climate)
-    command = [sys.executable, str(HERE / "forecast.py"), str(artifact), str(cases), str(result)]
+    command: list[str | Path] = [
+        sys.executable,
+        HERE / "forecast.py",
+        artifacts.closure,
+        artifacts.step,
+        cases,
+        result,
+    ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     report = json.loads(done.stdout)
-    _say(f"loaded in {report['load_seconds']:.2f} s; forecasts took {report['forecast_seconds']:.2f} s")
+    _say(
+        f"loaded in {report['load_seconds']:.2f} s; {len(starts)} forecasts took {report['forecast_seconds']:.2f} s"
+    )
     with np.load(result) as arrays:
         return Compiled(dict(arrays), report)
 
 
 def complete(compiled: Compiled, truth: Truth, network: ClosureNetwork, plan: Plan) -> Outcome:
-    """Run everything else and put it beside the compiled closure's results."""
+    """Run everything else and put it beside the results of the artifacts."""
     starts, happened = truth.forecast_cases(plan.periods)
     states, true_subgrid = truth.verification.states()
-    closures = _closures(truth, network)
-    forecasts = {
-        name: forecast(make(len(starts)), starts, plan.periods.leads) for name, make in closures.items()
-    }
+    closures, arrays, report = _closures(truth, network), compiled.arrays, compiled.report
+    models = {name: coarse_model(make(len(starts)), len(starts)) for name, make in closures.items()}
+    forecasts = {name: forecast(model, starts, plan.periods.leads) for name, model in models.items()}
     subgrid = {name: evaluate(make(len(states)), states) for name, make in closures.items() if name != TWIN}
-    climates = {
-        name: climate_run(closures[name](len(starts)), starts, plan.climate)
-        for name in (NONE, QUARTIC, REFIT)
-    }
+    climates = {name: climate_run(models[name], starts, plan.climate) for name in (NONE, QUARTIC, REFIT)}
     return Outcome(
         leads=plan.periods.leads,
         truth=happened,
-        forecasts=forecasts | {COMPILED: compiled.arrays["forecasts"]},
+        forecasts=forecasts | {COMPILED: arrays["closure"], WHOLE_STEP: arrays["step"]},
         states=states,
         true_subgrid=true_subgrid,
-        subgrid=subgrid | {COMPILED: compiled.arrays["subgrid"]},
-        climates={"truth": np.concatenate([truth.training.x, truth.verification.x])}
-        | climates
-        | {COMPILED: compiled.arrays["climate"]},
-        timings=_time_torch(network, starts) | {COMPILED: compiled.report["timings"]},
-        compiler_half_loaded=compiled.report["compiler_half_loaded"],
+        subgrid=subgrid | {COMPILED: arrays["subgrid"]},
+        climates={
+            "truth": np.concatenate([truth.training.x, truth.verification.x]),
+            **climates,
+            WHOLE_STEP: arrays["climate"],
+        },
+        timings={
+            EAGER: _time_torch(network, starts),
+            COMPILED: report["closure"],
+            WHOLE_STEP: report["step"],
+        },
+        compiler_half_loaded=report["compiler_half_loaded"],
     )
 
 
@@ -165,12 +203,12 @@ def _closures(truth: Truth, network: ClosureNetwork) -> Closures:
     }
 
 
-def _time_torch(network: ClosureNetwork, starts: Array) -> dict[str, list[dict[str, float]]]:
+def _time_torch(network: ClosureNetwork, starts: Array) -> list[dict[str, Any]]:
     rows = []
     for members in (1, len(starts)):
         closure = TorchClosure(network, members, starts.shape[1])
-        rows.append(asdict(time_closure(closure, closure.call, starts[:members])))
-    return {f"{NETWORK}, eager": rows}
+        rows.append(asdict(time_model(coarse_model(closure, members), starts[:members], closure.call)))
+    return rows
 
 
 def _write_results(path: Path, plan: Plan, outcome: Outcome, checks: list[Check], watch: Stopwatch) -> None:

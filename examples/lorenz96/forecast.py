@@ -1,8 +1,8 @@
 """Forecasts with the coarse model; run as a script, the part of the demo that needs Isthmus' runtime alone.
 
-    python forecast.py closure.isthmus cases.npz forecasts.npz
+    python forecast.py closure.isthmus step.isthmus cases.npz forecasts.npz
 
-loads the compiled closure, forecasts, and times it, in a process that refuses to import torch or a compiler.
+loads what was compiled, forecasts, and times it, in a process that refuses to import torch or a compiler.
 """
 
 import json
@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
-from model import Array, Closure, CoarseDynamics, RungeKutta4
+from model import WILKS, Array, Closure, CoarseDynamics, RungeKutta4, Solver
 
 COARSE_STEP = 0.005
 """MTU, as in Wilks (2005) and Arnold et al. (2013): five of the truth's steps."""
@@ -34,42 +35,52 @@ COMPILER_HALF = (
 
 @dataclass(frozen=True)
 class Timing:
-    """Hold the median time, in microseconds, of a closure's call and of a whole step of the coarse model."""
+    """Hold median times in microseconds: of a step of the coarse model, and of a call of the closure alone."""
 
     members: int
-    call: float
     step: float
+    call: float | None = None
 
 
-def forecast(closure: Closure, starts: Array, leads: Array) -> Array:
+def coarse_model(closure: Closure, members: int) -> Solver:
+    """Put a closure into the coarse model in NumPy."""
+    return RungeKutta4(CoarseDynamics(closure, members), (members, WILKS.slow), COARSE_STEP)
+
+
+def forecast(model: Solver, starts: Array, leads: Array) -> Array:
     """Run the coarse model from `starts` `[case, K]`; give X at the lead times, `[lead, case, K]`."""
     x = starts.copy()
-    solver = RungeKutta4(CoarseDynamics(closure, len(x)), x.shape, COARSE_STEP)
     result = np.empty((len(leads), *x.shape))
     done = 0
     for index, lead in enumerate(leads):
         due = round(lead / COARSE_STEP)
-        solver.advance(x, due - done)
+        model.advance(x, due - done)
         result[index], done = x, due
     return result
 
 
-def climate_run(closure: Closure, starts: Array, length: float, interval: float = 0.05) -> Array:
+def climate_run(model: Solver, starts: Array, length: float, interval: float = 0.05) -> Array:
     """Run freely for `length` MTU after 3 MTU of forgetting the start; give the samples of X."""
     leads = 3.0 + np.arange(round(length / interval), dtype=np.float64) * interval
-    return forecast(closure, starts, leads)
+    return forecast(model, starts, leads)
 
 
-def time_closure(closure: Closure, call: Callable[[], object], states: Array, seconds: float = 0.4) -> Timing:
-    """Measure a closure whose bare call is `call` on states `[member, K]`."""
+def time_model(
+    model: Solver, states: Array, call: Callable[[], object] | None = None, seconds: float = 0.5
+) -> Timing:
+    """Measure a step, ten at a time, and a bare call of the closure when there is one."""
     x = states.copy()
-    solver = RungeKutta4(CoarseDynamics(closure, len(x)), x.shape, COARSE_STEP)
-    solver.advance(x, 3)
-    return Timing(len(x), median_time(call, seconds), median_time(lambda: solver.advance(x), seconds))
+    model.advance(x, 10)
+    step = median_time(lambda: model.advance(x, 10), seconds) / 10
+    return Timing(len(x), step, median_time(call, seconds) if call else None)
 
 
-def median_time(call: Callable[[], object], seconds: float) -> float:
-    """Call for that long; give the median time of one call in microseconds."""
+def median_time(call: Callable[[], object], seconds: float, blocks: int = 10) -> float:
+    """Call for that long; give the median time of one call, in microseconds, in the quietest of the blocks."""
+    return min(_median_of_block(call, seconds / blocks) for _ in range(blocks))
+
+
+def _median_of_block(call: Callable[[], object], seconds: float) -> float:
     times: list[float] = []
     end = time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
@@ -100,39 +111,37 @@ def _is_compiler_half(name: str) -> bool:
     return any(name == part or name.startswith(f"{part}.") for part in COMPILER_HALF)
 
 
-def main(artifact: Path, cases: Path, result: Path) -> None:
-    """Forecast with the artifact for the cases in one file, and write what came out to another."""
+def main(closure_artifact: Path, step_artifact: Path, cases: Path, result: Path) -> None:
+    """Forecast with the artifacts for the cases in one file, and write what came out to another."""
     sys.meta_path.insert(0, RefuseCompilerHalf())
-    began = time.perf_counter()
-    from closures import CompiledClosure
+    from closures import CompiledClosure, CompiledStep
 
     import isthmus
 
-    program = isthmus.load(artifact)
-    loaded = time.perf_counter() - began
-    given = np.load(cases)
-    starts, size = given["starts"], given["starts"].shape[1]
-
-    def closure(members: int) -> CompiledClosure:
-        return CompiledClosure(program, members, size)
-
-    subgrid = np.empty_like(given["states"])
-    closure(len(subgrid))(given["states"], subgrid)
     began = time.perf_counter()
-    forecasts = forecast(closure(len(starts)), starts, given["leads"])
-    spent = time.perf_counter() - began
-    climate = climate_run(closure(len(starts)), starts, float(given["climate_length"]))
-    timings = []
-    for members in (1, len(starts)):
-        timed = closure(members)
-        timings.append(asdict(time_closure(timed, timed.call, starts[:members])))
-    np.savez(result, subgrid=subgrid, forecasts=forecasts, climate=climate)
-    report = {
-        "load_seconds": loaded,
-        "forecast_seconds": spent,
-        "timings": timings,
-        "compiler_half_loaded": compiler_half_loaded(),
-    }
+    network, step = isthmus.load(closure_artifact), isthmus.load(step_artifact)
+    report: dict[str, Any] = {"load_seconds": time.perf_counter() - began}
+    given = np.load(cases)
+    starts, leads, states = given["starts"], given["leads"], given["states"]
+    count, size = starts.shape
+
+    subgrid = np.empty_like(states)
+    CompiledClosure(network, len(states), size)(states, subgrid)
+    began = time.perf_counter()
+    with_closure = forecast(coarse_model(CompiledClosure(network, count, size), count), starts, leads)
+    report["forecast_seconds"] = time.perf_counter() - began
+    whole = CompiledStep(step, count, size)
+    climate = climate_run(whole, starts, float(given["climate_length"]))
+    np.savez(
+        result, subgrid=subgrid, closure=with_closure, step=forecast(whole, starts, leads), climate=climate
+    )
+
+    report["closure"], report["step"] = [], []
+    for members in (1, count):
+        closure, some = CompiledClosure(network, members, size), starts[:members]
+        report["closure"].append(asdict(time_model(coarse_model(closure, members), some, closure.call)))
+        report["step"].append(asdict(time_model(CompiledStep(step, members, size), some)))
+    report["compiler_half_loaded"] = compiler_half_loaded()
     print(json.dumps(report))
 
 

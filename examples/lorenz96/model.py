@@ -6,6 +6,7 @@ Arrays are `[member, variable]`, f64: every equation is evaluated for a whole en
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +136,12 @@ class CoarseDynamics:
         self._resolved(x, out)
         self._closure(x, self._subgrid)
         out -= self._subgrid
+
+
+class Solver(Protocol):
+    """What advances a state in place by a number of steps."""
+
+    def advance(self, state: Array, steps: int = 1) -> None: ...
 
 
 class RungeKutta4:

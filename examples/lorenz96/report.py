@@ -1,7 +1,7 @@
 """The tables the demo prints."""
 
 import numpy as np
-from experiment import COMPILED, NETWORK, TWIN, Outcome
+from experiment import COMPILED, EAGER, TWIN, WHOLE_STEP, Outcome
 from model import DAYS_PER_MTU
 from skill import climate_density, explained_variance, hellinger, lead_until
 
@@ -15,8 +15,8 @@ def error_table(outcome: Outcome) -> str:
     limit = float(outcome.truth.std()) / 2
     lines = [
         f"Forecast error (RMSE of X, {outcome.truth.shape[1]} cases; X spreads by {2 * limit:.2f})",
-        f"  {'lead time, MTU':24}" + "".join(f"{lead:8g}" for lead in shown) + "   below half the spread",
-        f"  {'           days':24}"
+        f"  {'lead time, MTU':28}" + "".join(f"{lead:8g}" for lead in shown) + "   below half the spread",
+        f"  {'           days':28}"
         + "".join(f"{lead * DAYS_PER_MTU:8g}" for lead in shown)
         + "              for days",
     ]
@@ -24,39 +24,47 @@ def error_table(outcome: Outcome) -> str:
         if name != TWIN:
             error = outcome.error(name)
             days = lead_until(error, outcome.leads, limit) * DAYS_PER_MTU
-            lines.append(f"  {name:24}" + "".join(f"{error[i]:8.3f}" for i in columns) + f"{days:22.1f}")
+            lines.append(f"  {name:28}" + "".join(f"{error[i]:8.3f}" for i in columns) + f"{days:22.1f}")
     return "\n".join(lines)
 
 
 def closure_table(outcome: Outcome) -> str:
     """Set out how much of U each closure explains, and how far its climate is from the truth's."""
+    shares, distances = explained(outcome), climate_distances(outcome)
     lines = [
-        "Closures on held-out samples, and their climates",
-        f"  {'':24}  explained variance   Hellinger distance",
+        "Closures: variance of U explained on held-out samples; Hellinger distance of the climate from the truth's",
+        f"  {'':28}{'explained':>13}{'distance':>13}",
     ]
-    for name, value in explained(outcome).items():
-        distance = climate_distances(outcome).get(name)
-        lines.append(
-            f"  {name:24}{value:20.3f}" + (f"{distance:21.3f}" if distance is not None else f"{'-':>21}")
-        )
+    for name in outcome.forecasts:
+        if name in shares or name in distances:
+            row = "".join(_cell(values.get(name), "", digits=3) for values in (shares, distances))
+            lines.append(f"  {name:28}{row}")
     return "\n".join(lines)
 
 
 def timing_table(outcome: Outcome) -> str:
-    """Set out the time of a closure's call and of a step of the coarse model (four calls), in microseconds."""
-    members = [int(row["members"]) for row in next(iter(outcome.timings.values()))]
+    """Set out the time of a call of the closure and of a step of the coarse model, in microseconds."""
+    members = [row["members"] for row in outcome.timings[COMPILED]]
     heads = [f"{'1 forecast' if count == 1 else f'{count} forecasts':>22}" for count in members]
     lines = [
-        "Time, median in µs (one RK4 step of the coarse model calls the closure four times)",
+        "Time in µs: a call of the closure, and a step of the coarse model (four calls); gains are over torch eager",
         f"  {'':28}" + "".join(heads),
         f"  {'':28}" + f"{'call':>13}{'step':>9}" * len(members),
     ]
+    torch = outcome.timings[EAGER]
     for name, rows in outcome.timings.items():
-        lines.append(f"  {name:28}" + "".join(f"{row['call']:13.1f}{row['step']:9.1f}" for row in rows))
-    torch, compiled = outcome.timings[f"{NETWORK}, eager"], outcome.timings[COMPILED]
-    ratios = [(a["call"] / b["call"], a["step"] / b["step"]) for a, b in zip(torch, compiled, strict=True)]
-    faster = "".join(f"{call:12.1f}x{step:8.1f}x" for call, step in ratios)
-    return "\n".join([*lines, f"  {'compiled is faster by':28}{faster}"])
+        lines.append(
+            f"  {name:28}" + "".join(_cell(row["call"], "") + _cell(row["step"], "", 9) for row in rows)
+        )
+    for name in (COMPILED, WHOLE_STEP):
+        pairs = list(zip(torch, outcome.timings[name], strict=True))
+        ratios = [(a["call"] / b["call"] if b["call"] else None, a["step"] / b["step"]) for a, b in pairs]
+        lines.append(f"  {'gain, ' + name:28}" + "".join(_cell(c, "x") + _cell(s, "x", 9) for c, s in ratios))
+    return "\n".join(lines)
+
+
+def _cell(value: float | None, unit: str, width: int = 13, digits: int = 1) -> str:
+    return f"{f'{value:.{digits}f}{unit}' if value is not None else '-':>{width}}"
 
 
 def explained(outcome: Outcome) -> dict[str, float]:
