@@ -12,6 +12,8 @@ from isthmus.dtypes import DTYPES
 from isthmus.errors import ArtifactError
 from isthmus.signature import Json, Signature, TensorType
 
+from .validate import check_signature
+
 SCHEMA = 1
 """The version of the manifest this code writes, and the newest one it reads."""
 
@@ -180,6 +182,8 @@ def _version_written(data: Json) -> str:
 def _check_consistency(manifest: Manifest) -> None:
     if MAIN not in manifest.entries:
         raise _malformed(f"no entry point '{MAIN}'")
+    for signature in manifest.entries.values():
+        check_signature(signature)
     if "iree" not in manifest.created_with:
         raise _malformed("it does not say which version of iree compiled the modules")
     for record in manifest.modules:

@@ -151,7 +151,7 @@ def evaluate_size(size: Size, symbols: Mapping[str, int]) -> int:
         return symbols[size]
     try:
         return _evaluate(ast.parse(size, mode="eval").body, symbols)
-    except (SyntaxError, KeyError, ValueError) as error:
+    except (SyntaxError, KeyError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise ArtifactError(f"cannot compute the size '{size}' from {dict(symbols)}") from error
 
 

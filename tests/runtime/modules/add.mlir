@@ -1,3 +1,4 @@
+// z = x + y of one symbolic size.
 #m = affine_map<(i) -> (i)>
 func.func @main(%x: tensor<?xf32>, %y: tensor<?xf32>, %z: tensor<?xf32> {iree.abi.output = 0 : index}) -> tensor<?xf32> {
   %c0 = arith.constant 0 : index
