@@ -119,7 +119,7 @@ def main(closure_artifact: Path, step_artifact: Path, cases: Path, result: Path)
     import isthmus
 
     began = time.perf_counter()
-    network, step = isthmus.load(closure_artifact), isthmus.load(step_artifact)
+    network, step = (isthmus.load(path, threads=1) for path in (closure_artifact, step_artifact))
     report: dict[str, Any] = {"load_seconds": time.perf_counter() - began}
     given = np.load(cases)
     starts, leads, states = given["starts"], given["leads"], given["states"]

@@ -15,8 +15,8 @@ def error_table(outcome: Outcome) -> str:
     limit = float(outcome.truth.std()) / 2
     lines = [
         f"Forecast error (RMSE of X, {outcome.truth.shape[1]} cases; X spreads by {2 * limit:.2f})",
-        f"  {'lead time, MTU':28}" + "".join(f"{lead:8g}" for lead in shown) + "   below half the spread",
-        f"  {'           days':28}"
+        f"  {'lead time, MTU':34}" + "".join(f"{lead:8g}" for lead in shown) + "   below half the spread",
+        f"  {'           days':34}"
         + "".join(f"{lead * DAYS_PER_MTU:8g}" for lead in shown)
         + "              for days",
     ]
@@ -24,7 +24,7 @@ def error_table(outcome: Outcome) -> str:
         if name != TWIN:
             error = outcome.error(name)
             days = lead_until(error, outcome.leads, limit) * DAYS_PER_MTU
-            lines.append(f"  {name:28}" + "".join(f"{error[i]:8.3f}" for i in columns) + f"{days:22.1f}")
+            lines.append(f"  {name:34}" + "".join(f"{error[i]:8.3f}" for i in columns) + f"{days:22.1f}")
     return "\n".join(lines)
 
 
@@ -33,12 +33,12 @@ def closure_table(outcome: Outcome) -> str:
     shares, distances = explained(outcome), climate_distances(outcome)
     lines = [
         "Closures: variance of U explained on held-out samples; Hellinger distance of the climate from the truth's",
-        f"  {'':28}{'explained':>13}{'distance':>13}",
+        f"  {'':34}{'explained':>13}{'distance':>13}",
     ]
     for name in outcome.forecasts:
         if name in shares or name in distances:
             row = "".join(_cell(values.get(name), "", digits=3) for values in (shares, distances))
-            lines.append(f"  {name:28}{row}")
+            lines.append(f"  {name:34}{row}")
     return "\n".join(lines)
 
 
@@ -47,19 +47,21 @@ def timing_table(outcome: Outcome) -> str:
     members = [row["members"] for row in outcome.timings[COMPILED]]
     heads = [f"{'1 forecast' if count == 1 else f'{count} forecasts':>22}" for count in members]
     lines = [
-        "Time in µs: a call of the closure, and a step of the coarse model (four calls); gains are over torch eager",
-        f"  {'':28}" + "".join(heads),
-        f"  {'':28}" + f"{'call':>13}{'step':>9}" * len(members),
+        "Time in µs on one thread: a call of the closure, and a step of the coarse model (four calls)",
+        f"  {'':34}" + "".join(heads),
+        f"  {'':34}" + f"{'call':>13}{'step':>9}" * len(members),
     ]
     torch = outcome.timings[EAGER]
     for name, rows in outcome.timings.items():
         lines.append(
-            f"  {name:28}" + "".join(_cell(row["call"], "") + _cell(row["step"], "", 9) for row in rows)
+            f"  {name:34}" + "".join(_cell(row["call"], "") + _cell(row["step"], "", 9) for row in rows)
         )
     for name in (COMPILED, WHOLE_STEP):
         pairs = list(zip(torch, outcome.timings[name], strict=True))
         ratios = [(a["call"] / b["call"] if b["call"] else None, a["step"] / b["step"]) for a, b in pairs]
-        lines.append(f"  {'gain, ' + name:28}" + "".join(_cell(c, "x") + _cell(s, "x", 9) for c, s in ratios))
+        lines.append(
+            f"  {'gain of ' + name:34}" + "".join(_cell(c, "x") + _cell(s, "x", 9) for c, s in ratios)
+        )
     return "\n".join(lines)
 
 
