@@ -2,7 +2,7 @@
 // RUN: isthmus-opt %s -p transform-interpreter --verify-diagnostics
 // RUN: isthmus-opt %s -p transform-interpreter -o %t 2>&1 | filecheck %s
 
-// CHECK: opt-remarks.mlir:9:3: remark: an addition
+// CHECK: opt-remarks.mlir:9:8: remark: an addition
 module attributes {transform.with_named_sequence} {
 func.func @f(%a: f32) -> f32 {
   // expected-remark @below {{an addition}}

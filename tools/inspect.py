@@ -1,0 +1,112 @@
+"""`isthmus inspect`: what an artifact takes, gives, holds and needs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from isthmus.dtypes import DTYPES
+from isthmus.signature import Signature, TensorType
+
+from .console import Parser, guarded
+from .units import seconds, size
+
+if TYPE_CHECKING:
+    from ..runtime.artifact import Artifact
+    from ..runtime.manifest import Manifest, ModuleRecord
+
+PROGRAM = "isthmus inspect"
+
+_EPILOG = """\
+examples:
+  isthmus inspect net.isthmus
+  isthmus inspect net.isthmus --json | jq .modules
+
+exit codes: 0 success, 1 a damaged or foreign artifact, 2 wrong arguments, 70 a bug in isthmus
+"""
+
+
+def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
+    """Describe the command line."""
+    made = Parser(program, __doc__, _EPILOG)
+    made.add_argument(
+        "artifact", help="the artifact to look into; every checksum is verified, nothing is run"
+    )
+    made.add_argument("--json", action="store_true", help="print the manifest as JSON")
+    made.add_argument("--parameters", action="store_true", help="list every parameter")
+    return made
+
+
+def main(argv: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """Run the tool; returns the exit code."""
+    arguments = parser(program).parse_args(argv)
+    return guarded(program, lambda: _main(arguments))
+
+
+def _main(arguments: argparse.Namespace) -> int:
+    from ..runtime.artifact import Artifact
+
+    artifact = Artifact.open(arguments.artifact)
+    if arguments.json:
+        print(json.dumps(artifact.manifest.to_json(), indent=1))
+    else:
+        print("\n".join(_report(artifact, arguments.parameters)))
+    return 0
+
+
+def _report(artifact: "Artifact", all_parameters: bool) -> Iterator[str]:
+    manifest = artifact.manifest
+    created = ", ".join(f"{name} {version}" for name, version in manifest.created_with.items())
+    yield f"{manifest.name} (schema {manifest.schema}, created with {created})"
+    for entry, signature in manifest.entries.items():
+        yield f"entry {entry}"
+        yield from _signature(signature)
+    for record in manifest.modules:
+        yield from _module(record, manifest)
+    yield from _parameters(manifest.parameters, all_parameters)
+    yield f"precision: {manifest.precision or 'as written'}"
+    if manifest.mesh:
+        yield f"mesh: {manifest.mesh}"
+    yield from (f"note: {note}" for note in manifest.notes)
+    yield f"total: {size(sum(record.size for record in manifest.files.values()))} in {len(manifest.files)} files"
+
+
+def _signature(signature: Signature) -> Iterator[str]:
+    updates = {place: output for output, place in signature.updates}
+    for index, value in enumerate(signature.inputs):
+        yield f"  input  {value}" + (", updated in place" if index in updates else "")
+    for index, value in enumerate(signature.outputs):
+        if index not in updates.values():
+            yield f"  output {value}"
+    yield from (f"  state  {value}" for value in signature.state)
+    for name, (low, high) in signature.symbols.items():
+        yield f"  size   {name}: {low} to {'any' if high is None else high}"
+
+
+def _module(record: "ModuleRecord", manifest: "Manifest") -> Iterator[str]:
+    yield f"module {record.target} on '{record.device}', {size(manifest.files[record.path].size)}"
+    needs = ", ".join(filter(None, [record.requirements.architecture, *record.requirements.features]))
+    yield f"  needs {needs or 'nothing special'}"
+    yield f"  variant {record.variant or 'unknown'}"
+    for attempt in record.attempts:
+        result = "compiled" if attempt.error is None else f"failed: {attempt.error.splitlines()[0]}"
+        yield f"    {attempt.variant}, {seconds(attempt.seconds)}: {result}"
+
+
+def _parameters(parameters: Sequence[TensorType], listed: bool) -> Iterator[str]:
+    total = sum(map(_bytes, parameters))
+    yield f"parameters: {len(parameters)}, {size(total)}"
+    if listed:
+        yield from (f"  {parameter} ({size(_bytes(parameter))})" for parameter in parameters)
+
+
+def _bytes(parameter: TensorType) -> int:
+    count = DTYPES[parameter.dtype].itemsize
+    for extent in parameter.shape:
+        count *= int(extent)
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
