@@ -68,14 +68,14 @@ def climate_run(model: Solver, starts: Array, length: float, interval: float = 0
 def time_model(
     model: Solver, states: Array, call: Callable[[], object] | None = None, seconds: float = 0.5
 ) -> Timing:
-    """Measure a step, ten at a time, and a bare call of the closure when there is one."""
+    """Measure a step, and a bare call of the closure when there is one."""
     x = states.copy()
     model.advance(x, 10)
-    step = median_time(lambda: model.advance(x, 10), seconds) / 10
+    step = median_time(lambda: model.advance(x), seconds)
     return Timing(len(x), step, median_time(call, seconds) if call else None)
 
 
-def median_time(call: Callable[[], object], seconds: float, blocks: int = 10) -> float:
+def median_time(call: Callable[[], object], seconds: float, blocks: int = 25) -> float:
     """Call for that long; give the median time of one call, in microseconds, in the quietest of the blocks."""
     return min(_median_of_block(call, seconds / blocks) for _ in range(blocks))
 
