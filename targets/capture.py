@@ -5,7 +5,7 @@ interpreter's lock, which ctypes has released); a ctypes callback takes the lock
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,12 +41,11 @@ def _function(name: str, result: Any, *arguments: Any) -> Any:
 
 
 @contextmanager
-def captured(context: ir.Context) -> Iterator[list[Json]]:
-    """Collect the diagnostics of `context` while the block runs: severity, message, location, notes."""
-    found: list[Json] = []
+def captured(context: ir.Context, report: Callable[[Json], None]) -> Iterator[None]:
+    """Report the diagnostics of `context` while the block runs: severity, message, location, notes."""
 
     def take(diagnostic: _Handle, _: object) -> int:
-        found.append(_diagnostic(diagnostic))
+        report(_diagnostic(diagnostic))
         return 1
 
     handler = _OnDiagnostic(take)
@@ -59,7 +58,7 @@ def captured(context: ir.Context) -> Iterator[list[Json]]:
     detach = _function("mlirContextDetachDiagnosticHandler", None, _Handle, ctypes.c_uint64)
     token = attach(handle, handler, None, _OnDelete(0))
     try:
-        yield found
+        yield
     finally:
         detach(handle, token)
 

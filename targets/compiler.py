@@ -32,11 +32,37 @@ class Compiled:
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """Tell why one variant failed; `error` is None when the compiler died without a diagnostic."""
+class _Outcome:
+    """Tell how one variant went; `error` is None when it succeeded or the compiler died without a diagnostic.
+
+    `refused` means that no other variant can do better.
+    """
 
     attempt: Attempt
-    error: Diagnostic | None
+    error: Diagnostic | None = None
+    refused: bool = False
+
+
+class _Watch:
+    """Follow one worker: the phase it is in, its diagnostics so far, the seconds."""
+
+    def __init__(self, name: str, progress: Progress | None) -> None:
+        self.phase = "start"
+        self.diagnostics: list[Diagnostic] = []
+        self._name, self._progress, self._start = name, progress, time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def see(self, event: Json) -> None:
+        """Take one event of the worker, `{}` for none in a while."""
+        if "diagnostic" in event:
+            self.diagnostics.append(read_diagnostic(event["diagnostic"]))
+            return
+        self.phase = event.get("phase", self.phase)
+        if self._progress:
+            self._progress(f"{self._name}: {self.phase} ({self.seconds:.1f} s)")
 
 
 def compile_module(
@@ -56,17 +82,19 @@ def compile_module(
 
     Raises `CompileError` when every variant fails; it names the user's layer, file and line when IREE knows them.
     """
-    failures: list[_Failure] = []
+    failures: list[_Outcome] = []
     with _directory(keep) as directory:
         source = directory / "lowered.mlirbc"
         source.write_bytes(bytecode)
         for variant in target.variants():
             request = _request(target, variant, directory, keep is not None, contract)
-            outcome = _attempt(request, variant, timeout, _narrator(target, variant, progress))
+            outcome = _attempt(request, variant, timeout, _Watch(f"{target.text}: {variant.name}", progress))
             if outcome.attempt.error is None:
                 attempts = (*(failure.attempt for failure in failures), outcome.attempt)
                 return Compiled(Path(request["result"]).read_bytes(), variant.name, attempts)
             failures.append(outcome)
+            if outcome.refused:
+                break
             if progress:
                 progress(f"{target.text}: {variant.name} failed: {outcome.attempt.error}")
     raise _all_failed(target, failures)
@@ -94,49 +122,41 @@ def _request(target: Target, variant: Variant, directory: Path, crossed: bool, c
     }
 
 
-def _attempt(request: Json, variant: Variant, timeout: float, narrate: Callable[[Json], None]) -> _Failure:
+def _attempt(request: Json, variant: Variant, timeout: float, watch: _Watch) -> _Outcome:
     """Try one variant."""
-    start = time.monotonic()
-    error: Diagnostic | None = None
     reason: str | None = None
+    refused = False
     try:
-        answer = run_worker(request, timeout, narrate)
+        answer = run_worker(request, timeout, watch.see)
         if not answer.data["ok"]:
-            error = first_error([read_diagnostic(row) for row in answer.data["diagnostics"]])
-            reason = error.message if error else _reason(answer.data.get("exception", ""), answer.log)
+            refused = answer.data.get("refused", False)
+            reason = _reason(answer.data.get("exception", ""), answer.log)
     except WorkerError as failure:
-        reason = _reason(str(failure), failure.log)
-    attempt = Attempt(variant.name, variant.flags, round(time.monotonic() - start, 3), reason)
-    return _Failure(attempt, error)
+        reason = _reason(f"{failure} in phase '{watch.phase}'", failure.log)
+    error = first_error(watch.diagnostics) if reason else None
+    if error:
+        reason = error.message
+    attempt = Attempt(variant.name, variant.flags, round(watch.seconds, 3), reason)
+    return _Outcome(attempt, error, refused)
 
 
 def _reason(summary: str, log: str) -> str:
     """Add to a summary the line of the log that says most."""
     summary = " ".join(summary.split())
     lines = [line.strip() for line in log.splitlines()]
-    for sign in ("LLVM ERROR", "Assertion", "error:", "Error:"):
+    for sign in ("LLVM ERROR", "Unknown command line argument", "Assertion", "error:", "Error:"):
         for line in lines:
             if sign in line:
                 return f"{summary}: {line}" if summary else line
     return summary or "the compiler failed without a message"
 
 
-def _narrator(target: Target, variant: Variant, progress: Progress | None) -> Callable[[Json], None]:
-    """Turn the worker's events into lines: the phase at hand and the seconds so far."""
-    start = time.monotonic()
-    phase = "starting"
-
-    def narrate(event: Json) -> None:
-        nonlocal phase
-        phase = event.get("phase", phase)
-        if progress:
-            progress(f"{target.text}: {variant.name}: {phase} ({time.monotonic() - start:.1f} s)")
-
-    return narrate
-
-
-def _all_failed(target: Target, failures: list[_Failure]) -> CompileError:
+def _all_failed(target: Target, failures: list[_Outcome]) -> CompileError:
     """Name the user's layer and the first reason; the note lists what was tried."""
+    if failures[-1].refused and failures[-1].error:
+        error = failures[-1].error
+        note = "no pass of the lowering replaced it: please report this program"
+        return CompileError(error.sentence(target.text), location=error.place or None, note=note)
     reasons: dict[str | None, list[str]] = {}
     for failure in failures:
         reasons.setdefault(failure.attempt.error, []).append(failure.attempt.variant)

@@ -1,5 +1,6 @@
 """Processors: this machine's, a level of x86-64, 64-bit Arm, or any that LLVM knows by name."""
 
+from functools import cache
 from typing import ClassVar
 
 from isthmus.dtypes import DTYPES
@@ -62,6 +63,7 @@ class Cpu(Target):
         )
 
 
+@cache
 def _described(cpu: str) -> Requirements:
     """Find the architecture that has a processor of this name: the machine's own first."""
     host = host_architecture()

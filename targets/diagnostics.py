@@ -15,7 +15,7 @@ class Diagnostic:
     """Hold one message of the compiler.
 
     `layer` is the path of the user's module (`layers.2.conv`), `operator` what it calls (`aten.conv2d`), `place`
-    the file, line and column; each is empty when the compiler does not know.
+    the file and line; each is empty when the compiler does not know.
     """
 
     severity: str
@@ -72,7 +72,7 @@ def _origin(location: Json) -> tuple[str, str]:
 def _place(location: Json) -> str:
     for frame in _frames(location):
         if "file" in frame and frame["file"] not in ("", "-"):
-            return f"{frame['file']}:{frame['line']}:{frame['column']}"
+            return f"{frame['file']}:{frame['line']}"
     return ""
 
 

@@ -42,14 +42,16 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 
 def compile_file(request: Json, report: Report) -> Json:
-    """Compile the bytecode in the file `source` into the file `result`; answer `ok` and the diagnostics.
+    """Compile the bytecode in the file `source` into the file `result`; answer `ok`.
+
+    `refused` in the answer says that no variant can succeed: the module holds what IREE does not know.
 
     The file `crossed`, when asked for, receives the module as it went to IREE, so that `iree-compile` alone can
     repeat the compilation.
     """
     session = _session(request["flags"])
     context = session.context
-    with captured(context) as diagnostics:
+    with captured(context, lambda diagnostic: report({"diagnostic": diagnostic})):
         report({"phase": "reading"})
         context.allow_unregistered_dialects = True
         module = ir.Module.parse(Path(request["source"]).read_bytes(), context)
@@ -57,14 +59,14 @@ def compile_file(request: Json, report: Report) -> Json:
             cross(module)
         except CrossingError as error:
             error.location.emit_error(str(error))
-            return {"ok": False, "diagnostics": diagnostics}
+            return {"ok": False, "refused": True}
         context.allow_unregistered_dialects = False
         for name, text in request["attributes"].items():
             module.operation.attributes[name] = ir.Attribute.parse(text, context)
         if crossed := request.get("crossed"):
             _write_bytecode(module, Path(crossed))
         ok = _compile(session, module, Path(request["result"]), request["contract"], report)
-    return {"ok": ok, "diagnostics": diagnostics}
+    return {"ok": ok}
 
 
 def describe(request: Json, report: Report) -> Json:

@@ -37,7 +37,7 @@ def _answer(request: Json, report: Callable[[Json], None]) -> Json:
 
         return REQUESTS[request["do"]](request, report)
     except Exception as error:
-        return {"ok": False, "diagnostics": [], "exception": f"{type(error).__name__}: {error}"}
+        return {"ok": False, "exception": f"{type(error).__name__}: {error}"}
 
 
 if __name__ == "__main__":
