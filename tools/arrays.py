@@ -19,20 +19,17 @@ _FEW = 8
 def read_array(path: Path) -> Array:
     """Read a .npy file; an unreadable, damaged or pickled one is a `RunError`."""
     found = _load(path)
-    if not isinstance(found, np.ndarray):
+    if isinstance(found, dict):
         raise RunError(f"'{path}' holds several arrays: expected a .npy file")
-    return _restore(found)
+    return found
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
-    """Read a .npz file."""
+    """Read a .npz file, by the names of its arrays."""
     found = _load(path)
-    if isinstance(found, np.ndarray):
+    if not isinstance(found, dict):
         raise RunError(f"'{path}' holds one array without a name: expected a .npz file")
-    try:
-        return {name: _restore(found[name]) for name in found}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, error) from error
+    return found
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -61,10 +58,14 @@ def describe_array(array: Array) -> str:
     return f"{text} min {wide.min():.6g} max {wide.max():.6g} mean {wide.mean():.6g}"
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path) -> Array | dict[str, Array]:
     try:
-        return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        with path.open("rb") as stream:
+            found = np.load(stream, allow_pickle=False)
+            if isinstance(found, np.ndarray):
+                return _restore(found)
+            return {name: _restore(found[name]) for name in found}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise _unreadable(path, error) from error
 
 

@@ -1,5 +1,6 @@
 """Work in a forked child, so that a crash inside native code ends the child and not the command."""
 
+import faulthandler
 import os
 import pickle
 import signal
@@ -57,6 +58,7 @@ def isolated(action: Callable[[Say], Any]) -> Any:
 
 def _run_child(action: Callable[[Say], Any], pipe: int) -> None:
     """Run the action and leave without the parent's exit handlers."""
+    faulthandler.disable()  # the parent tells of the death in one line
     with os.fdopen(pipe, "wb") as stream:
 
         def send(kind: str, value: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,8 @@ def probe_run(device: str, path: str) -> Report:
 
 def probe_mpi() -> Report:
     """Start MPI and name the library."""
-    from mpi4py import MPI
-
-    return {"library": MPI.Get_library_version().split("\n")[0].strip(" \0"), "size": MPI.COMM_WORLD.size}
+    mpi = import_module("mpi4py.MPI")
+    return {"library": mpi.Get_library_version().split("\n")[0].strip(" \0"), "size": mpi.COMM_WORLD.size}
 
 
 PROBES: dict[str, Callable[..., Report]] = {

@@ -64,8 +64,9 @@ def _in_script(path: Path, doing: str, action: Callable[[], Any]) -> Any:
     try:
         return action()
     except SyntaxError as error:
-        place = f"{error.filename}:{error.lineno}"
-        raise CaptureError(f"{doing} failed: {error.msg}", location=place) from error
+        raise CaptureError(
+            f"{doing} failed: {error.msg}", location=f"{error.filename}:{error.lineno}"
+        ) from error
     except SystemExit as error:
         note = "guard what only the script's own run shall do with `if __name__ == '__main__':`"
         raise CaptureError(f"{doing} failed: it called exit({error.code})", note=note) from error

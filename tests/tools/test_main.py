@@ -1,0 +1,56 @@
+import subprocess
+import sys
+
+import pytest
+
+from isthmus.tools.main import COMMANDS, main
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text and words in text for name, (_, words) in COMMANDS.items())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_describes_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: isthmus {name} ")
+
+
+def test_an_unknown_command_is_a_usage_error_with_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspct"]) == 2
+    assert "unknown command 'inspct': did you mean 'inspect'?" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("isthmus ")
+
+
+WITHOUT_COMPILER = """
+import sys
+for name in ("torch", "torch_mlir", "iree.compiler"):
+    sys.modules[name] = None
+from isthmus.tools.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def _without_compiler(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WITHOUT_COMPILER, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_what_needs_the_compiler_says_so_where_it_is_missing() -> None:
+    done = _without_compiler("opt", "x.mlir")
+    assert done.returncode == 1
+    assert "is not installed" in done.stderr and "pip install 'isthmus[compiler]'" in done.stderr
+
+
+def test_run_needs_no_compiler() -> None:
+    done = _without_compiler("run", "/no/such.isthmus")
+    assert done.returncode == 1
+    assert "no artifact at '/no/such.isthmus'" in done.stderr

@@ -1,0 +1,37 @@
+import io
+import time
+
+from isthmus.tools.progress import Progress
+
+
+class Terminal(io.StringIO):
+    """Say it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_elsewhere_each_step_is_one_plain_line() -> None:
+    stream = io.StringIO()
+    with Progress("tool", stream=stream) as progress:
+        progress("first")
+        progress("second")
+    assert stream.getvalue() == "tool: first\ntool: second\n"
+
+
+def test_on_a_terminal_one_line_lives_and_is_gone_at_the_end() -> None:
+    stream = Terminal()
+    with Progress("tool", stream=stream) as progress:
+        progress("first")
+        time.sleep(0.5)
+    text = stream.getvalue()
+    assert "tool: first (0 s)" in text
+    assert "\n" not in text
+    assert text.endswith("\r\x1b[K")
+
+
+def test_quiet_shows_nothing() -> None:
+    for stream in (io.StringIO(), Terminal()):
+        with Progress("tool", quiet=True, stream=stream) as progress:
+            progress("first")
+        assert stream.getvalue() == ""
