@@ -1,5 +1,6 @@
 """Devices: which machines IREE can run on here, opened once and kept for the life of the process."""
 
+import ctypes
 import functools
 import os
 from dataclasses import dataclass
@@ -62,12 +63,24 @@ def _create(driver: str) -> Device:
     runtime = iree_runtime()
     try:
         with hidden_mpi_launcher():
-            handle = runtime.get_driver(driver).create_default_device(allocators=_allocators(driver))
+            source = runtime.get_driver(driver)
+            handle = source.create_default_device(allocators=_allocators(driver))
     except Exception as error:  # IREE maps its status codes to many Python classes
         raise ArtifactError(run_error(error, f"no usable device '{driver}'").message) from error
     kind = "local" if driver.startswith("local-") else driver
+    _keep_for_ever(source, handle)
     module = runtime.create_hal_module(_instance(), handle)
     return Device(kind, driver, handle, _instance(), module, os.getpid())
+
+
+def _keep_for_ever(*objects: Any) -> None:
+    """Take a reference that is never given back.
+
+    At exit Python drops objects in any order: buffers that outlive their device crash the process, and closing
+    a device in a forked child waits for threads that stayed in the parent.
+    """
+    for value in objects:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(value))
 
 
 def _usable(device: Device) -> Device:

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from isthmus.errors import ArtifactError
+from isthmus.errors import ArtifactError, RunError
 
 from .boot import iree_runtime
 from .device import Device
@@ -46,6 +46,8 @@ class Executor:
         """Run the function on IREE's lists; a failure is a `RunError` of one line."""
         try:
             self.native_invoke(self.function, inputs, outputs)
+        except RunError:
+            raise
         except Exception as error:  # IREE maps its status codes to many Python classes
             raise run_error(error) from error
 

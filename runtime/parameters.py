@@ -82,9 +82,8 @@ def _view_of(entry: Any, value: TensorType, path: Path) -> Array:
         raise ArtifactError(
             f"'{path}' holds {entry.length} bytes for '{value}': expected {count * dtype.itemsize}"
         )
-    if count == 0:
-        return np.zeros(shape, dtype)
-    view = np.frombuffer(entry.file_view, np.uint8).view(dtype).reshape(shape)
+    data = np.frombuffer(entry.file_view, np.uint8) if count else np.zeros(0, np.uint8)
+    view = data.view(dtype).reshape(shape)
     view.flags.writeable = False
     return view
 

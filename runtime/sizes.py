@@ -1,6 +1,7 @@
 """Symbolic sizes: bound by the arguments of a call, checked, and used for the shapes of results."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from isthmus.errors import RunError
@@ -9,6 +10,7 @@ from isthmus.signature import UNKNOWN, Signature, TensorType, evaluate_size
 from .memory import Array
 
 Shape = tuple[int, ...]
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def has_known_sizes(value: TensorType) -> bool:
@@ -35,6 +37,7 @@ def bind_sizes(signature: Signature, arrays: Sequence[Array]) -> dict[str, int]:
             elif expected != UNKNOWN:
                 derived.append((value, axis, size))
     for value, axis, size in derived:
+        _solve(signature, symbols, sources, value, axis, size)
         _check_derived(value, axis, size, symbols)
     return symbols
 
@@ -79,6 +82,32 @@ def _bind(
         raise RunError(f"{where} has size {size}: expected '{name}' to be {allowed}")
     symbols[name] = size
     sources[name] = where
+
+
+def _solve(
+    signature: Signature,
+    symbols: dict[str, int],
+    sources: dict[str, str],
+    value: TensorType,
+    axis: int,
+    size: int,
+) -> None:
+    """Give the one symbol a size such as '2*n' leaves open the value that fits, where the size is linear in it."""
+    expression = str(value.shape[axis])
+    unbound = [
+        name for name in _WORD.findall(expression) if name in signature.symbols and name not in symbols
+    ]
+    if len(unbound) != 1:
+        return
+    at_zero, at_one = (evaluate_size(expression, {**symbols, unbound[0]: n}) for n in (0, 1))
+    step = at_one - at_zero
+    if step == 0 or (size - at_zero) % step:
+        raise RunError(
+            f"axis {axis} of '{value.name}' has size {size}: expected '{expression}'",
+            note=f"the program needs a multiple of {step}" + (f" plus {at_zero}" if at_zero else ""),
+        )
+    where = f"axis {axis} of '{value.name}'"
+    _bind(signature, symbols, sources, unbound[0], (size - at_zero) // step, where)
 
 
 def _check_derived(value: TensorType, axis: int, size: int, symbols: Mapping[str, int]) -> None:
