@@ -7,16 +7,17 @@ import torch
 from torch.export import ExportedProgram
 from torch_mlir.extras.fx_decomp_util import get_decomposition_table
 
-aten = torch.ops.aten
+from .attention import decompose_attention
+from .complex_numbers import complex_rules
+from .decompose_arithmetic import arithmetic_rules
+from .decompose_pooling import pooling_rules
+from .decompose_selection import selection_rules
 
-_KEPT_WHOLE = (
-    aten.scaled_dot_product_attention.default,
-    aten._scaled_dot_product_flash_attention_for_cpu.default,
-)
+aten = torch.ops.aten
 
 
 def decomposition_table() -> dict[Any, Callable[..., Any]]:
-    """Map operators to their decompositions: torch-mlir's table, attention kept whole, transforms to primitives."""
+    """Map operators to their decompositions: torch-mlir's table, ours, and transforms to primitives."""
     table = dict(get_decomposition_table())
     composites = torch.export.default_decompositions()
     for operator, rule in composites.items():
@@ -24,8 +25,10 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
             table[operator] = rule
     table[aten.full.default] = _full
     table[aten.zeros.default] = _zeros
-    for operator in _KEPT_WHOLE:
-        table.pop(operator, None)
+    for rules in (arithmetic_rules(), pooling_rules(), selection_rules()):
+        table |= rules
+    table |= complex_rules(table)
+    table[aten.scaled_dot_product_attention.default] = decompose_attention
     return table
 
 
