@@ -15,14 +15,14 @@ TRUTH_STEP = 0.001
 class Periods:
     """Say how long the ensemble runs, in MTU, and how often it is sampled.
 
-    The training period follows a spin-up; the verification period follows a gap much longer than the
-    decorrelation time of X (about 0.3 MTU), so that nothing of it was seen in training.
+    The training period follows a spin-up. The verification period follows a gap, twice as long as it takes
+    a forecast to lose its skill, so that nothing of it was seen in training.
     """
 
     members: int = 64
     spin_up: float = 5.0
     training: float = 15.0
-    gap: float = 3.0
+    gap: float = 10.0
     starts: int = 4
     lead: float = 3.0
     interval: float = 0.05
