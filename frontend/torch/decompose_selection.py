@@ -1,6 +1,6 @@
-"""Decompositions of selection: order statistics."""
+"""Decompositions of selection: order statistics, and writes at masks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ aten = torch.ops.aten
 
 def selection_rules() -> dict[Any, Callable[..., Any]]:
     """Map operators to rules."""
-    return {aten.kthvalue.default: _kthvalue}
+    return {aten.kthvalue.default: _kthvalue, aten.index_put.default: _index_put}
 
 
 def _kthvalue(
@@ -22,3 +22,45 @@ def _kthvalue(
     values, indices = aten.sort.default(source, dim)
     values, indices = (t.narrow(dim, k - 1, 1) for t in (values, indices))
     return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def _index_put(
+    target: torch.Tensor,
+    indices: Sequence[torch.Tensor | None],
+    values: torch.Tensor,
+    accumulate: bool = False,
+) -> Any:
+    """Write at masks without counting their true elements: the values' shape says how many there are."""
+    masks = [index for index in indices if index is not None and index.dtype == torch.bool]
+    if not masks:
+        return NotImplemented
+    if len(indices) == 1:
+        return _masked_put(target, masks[0], values, accumulate)
+    others = [index for index in indices if index is not None and index.dtype != torch.bool]
+    if any(mask.ndim != 1 for mask in masks) or not others or any(index.ndim != 1 for index in others):
+        return NotImplemented
+    count = max(index.shape[0] for index in others)
+    plain = [
+        _positions(index, count) if index is not None and index.dtype == torch.bool else index
+        for index in indices
+    ]
+    return aten.index_put.default(target, plain, values, accumulate)
+
+
+def _masked_put(target: torch.Tensor, mask: torch.Tensor, values: torch.Tensor, accumulate: bool) -> Any:
+    """Give each true element the value of its rank among the true ones."""
+    rest = target.shape[mask.ndim :]
+    if values.ndim == len(rest) + 1:
+        order = torch.cumsum(mask.flatten().to(torch.int64), 0) - 1
+        order = order.clamp(0, values.shape[0] - 1)
+        values = values.index_select(0, order).reshape(*mask.shape, *values.shape[1:])
+    chosen = mask.reshape(*mask.shape, *([1] * len(rest)))
+    values = values.to(target.dtype)
+    return torch.where(chosen, target + values if accumulate else values, target)
+
+
+def _positions(mask: torch.Tensor, count: int) -> torch.Tensor:
+    """Find where the first `count` true elements of a mask stand: before j + 1 are seen, as many precede it."""
+    seen = torch.cumsum(mask.to(torch.int64), 0)
+    before = seen.unsqueeze(0) <= torch.arange(count).unsqueeze(1)
+    return before.to(torch.int64).sum(1).clamp(max=mask.shape[0] - 1)

@@ -12,6 +12,7 @@ from .complex_numbers import complex_rules
 from .decompose_arithmetic import arithmetic_rules
 from .decompose_pooling import pooling_rules
 from .decompose_selection import selection_rules
+from .prims_views import aten_views
 
 aten = torch.ops.aten
 
@@ -46,4 +47,5 @@ def _zeros(size: Sequence[int], *, dtype: torch.dtype | None = None, **layout: A
 
 def decompose(program: ExportedProgram) -> ExportedProgram:
     """Take an exported program apart into operators that have a lowering."""
-    return program.run_decompositions(decomposition_table())
+    with aten_views(program):
+        return program.run_decompositions(decomposition_table())
