@@ -1,5 +1,6 @@
 """Tensor arithmetic as index notation: contractions and elementwise work as `linalg.generic`."""
 
+import string
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -48,6 +49,15 @@ def elementwise(spec: str, element: ir.Type, body: Body, *operands: ir.Value) ->
     return _generic(
         result, operands, empty, [*inputs, "".join(output)], output, len(output), lambda *v: body(*v[:-1])
     )
+
+
+def reduce_last(value: ir.Value, initial: ir.Attribute, combine: Body) -> ir.Value:
+    """Reduce the last axis: `combine(x, accumulator)` from `initial`."""
+    type_ = ir.RankedTensorType(value.type)
+    letters = string.ascii_lowercase[: type_.rank]
+    result, empty = _empty_of([size_of(value, axis) for axis in range(type_.rank - 1)], type_.element_type)
+    start = linalg.fill(arith.ConstantOp(type_.element_type, initial).result, outs=[empty])
+    return _generic(result, [value], start, [letters, letters[:-1]], letters, type_.rank - 1, combine)
 
 
 def pad_front(spec: str, element: ir.Type, body: Body, extent: int, *operands: ir.Value) -> ir.Value:

@@ -13,6 +13,7 @@ PASSES: dict[str, str] = {
     "apply-precision": "apply_precision:ApplyPrecision",
     "assign-precision": "assign_precision:AssignPrecision",
     "clean": "clean:Clean",
+    "convert-hpc-attention": "convert_hpc_attention:ConvertHpcAttention",
     "convert-hpc-fft": "convert_hpc_fft:ConvertHpcFft",
     "convolution-channels-last": "convolution_channels_last:ConvolutionChannelsLast",
     "expand-math": "expand_math:ExpandMath",

@@ -10,7 +10,7 @@ TENSOR_PROGRAM = OpSet(
 )
 """What IREE reads, and `hpc.parameter`, which the border turns into IREE's own."""
 
-CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.call", "hpc.fft"))
+CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.attention", "hpc.call", "hpc.fft"))
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,19 @@ def _stage(name: str, pipeline: str, accepts: OpSet, leaves: OpSet) -> Stage:
 
 OPERATORS = _stage(
     "operators",
-    "clean,resolve-calls,convert-hpc-fft",
+    "clean,resolve-calls,convert-hpc-fft,convert-hpc-attention",
     CAPTURED,
     TENSOR_PROGRAM,
 )
 SIMPLIFY = _stage(
     "simplify",
-    "fold-constants,fuse-elementwise,clean",
+    "clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
 NUMERICS = _stage(
     "numerics",
-    "expand-math,clean",
+    "clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )

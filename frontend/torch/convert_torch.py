@@ -20,7 +20,7 @@ def convert_torch(module: ir.Module) -> None:
         run_passes(module, _SIMPLIFY)
         run_passes(module, _without_contract(module))
     except PassError as error:
-        raise _explain(error) from error
+        raise _explain(error) from None
     for check in collect(module, _is_needless_check):
         erase(check)
     left = collect(module, lambda op: op.name.startswith(("torch.", "torch_c.")))

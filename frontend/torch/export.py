@@ -4,7 +4,8 @@ import logging
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from .examples import Examples
 
 _ATTEMPTS = 4
 _LIBRARY = ("torch", "torch_mlir", "sympy", "numpy")
+_FIXES = "Suggested fixes:"
 _CONTROL_FLOW = "use torch.where, or torch.while_loop for loops, so that both outcomes stay in the program"
 
 
@@ -38,7 +40,7 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
         except torch._dynamo.exc.UserError as error:
             shapes = _refined(error, shapes)
         except Exception as error:  # the user's own program runs in there: anything may be raised
-            raise _explain(error) from error
+            raise _explain(error) from None
     raise CaptureError("the relations between symbolic sizes could not be settled", note="name fewer sizes")
 
 
@@ -49,7 +51,7 @@ def _quiet() -> Iterator[None]:
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -71,25 +73,28 @@ def _dynamic_shapes(module: torch.nn.Module, examples: Examples) -> Any:
     try:
         return collection.dynamic_shapes(module, examples.args, examples.kwargs)
     except Exception as error:
-        raise _explain(error) from error
+        raise _explain(error) from None
 
 
 def _refined(error: Exception, shapes: Any) -> Any:
     """Take up the relations that the exporter suggests; one that fixes a size is the user's to decide."""
     text = str(error)
-    if shapes is None or "Suggested fixes:" not in text:
-        raise _explain(error) from error
-    for line in text.split("Suggested fixes:", 1)[1].splitlines():
+    if shapes is None or _FIXES not in text:
+        raise _explain(error) from None
+    problem, fixes = text.split(_FIXES, 1)
+    lines = [line for line in fixes.strip().splitlines() if " = " in line]
+    for line in lines:
         name, _, value = line.strip().partition(" = ")
         if value.strip().isdigit():
             raise CaptureError(
                 f"size {_readable(name)} cannot vary: the program makes it {value.strip()}",
                 note=f"write {value.strip()} in its spec, or look for a place that uses the example's size",
-            ) from error
+            ) from None
     try:
-        return refine_dynamic_shapes_from_suggested_fixes(text, shapes)
-    except Exception as failure:
-        raise _explain(error) from failure
+        fixes = "\n".join([problem + _FIXES, *lines])
+        return refine_dynamic_shapes_from_suggested_fixes(fixes, shapes)
+    except Exception:
+        raise _explain(error) from None
 
 
 def _readable(name: str) -> str:
@@ -101,7 +106,13 @@ def _readable(name: str) -> str:
 
 def _explain(error: BaseException) -> CaptureError:
     name = type(error).__name__
-    first = next((line for line in str(error).splitlines() if line.strip()), name)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [name]
+    first = lines[0]
+    if first.startswith("Constraints violated"):
+        reasons = [line.removeprefix("- ") for line in lines[1:] if line.startswith("- ")]
+        return CaptureError(
+            "the sizes cannot vary as asked: " + "; ".join(reasons), location=user_line(error)
+        )
     place = user_line(error)
     if "DataDependent" in name or "data-dependent" in first:
         what = "the program's path depends on the values of a tensor, which only the run knows"
@@ -128,4 +139,4 @@ def _is_library(filename: str) -> bool:
     library = any(part in _LIBRARY for part in path.parts) or "site-packages" in path.parts
     inside = path.is_absolute() and path.resolve().is_relative_to(ours) and "tests" not in path.parts
     engine = inside and path.resolve().relative_to(ours).parts[0] in ("frontend", "src", "tools", "isthmus")
-    return library or engine or filename.startswith("<frozen") or Path(traceback.__file__).parent in path.parents
+    return library or engine or filename.startswith("<") or Path(traceback.__file__).parent in path.parents

@@ -14,7 +14,7 @@ from torch_mlir.extras.fx_as_strided import rewrite_as_strided
 from isthmus.dtypes import DTYPES
 from isthmus.errors import CaptureError
 
-from ...dialects.hpc import CallOp, FftOp, ParameterOp
+from ...dialects.hpc import AttentionOp, CallOp, FftOp, ParameterOp
 from ...dialects.locations import origin_name
 from ...dialects.mlir import arith, func, ir
 from .examples import TORCH_DTYPES, dtype_name, to_numpy
@@ -23,7 +23,15 @@ from .parameters import Weights
 
 aten = torch.ops.aten
 
-_BUILTIN_NAMESPACES = ("aten", "prims", "prim", "quantized", "quantized_decomposed", "torchvision", "_operator")
+_BUILTIN_NAMESPACES = (
+    "aten",
+    "prims",
+    "prim",
+    "quantized",
+    "quantized_decomposed",
+    "torchvision",
+    "_operator",
+)
 _INLINE_ELEMENTS = 16
 """Constants up to this size stay in the IR, where they fold; larger ones and all weights are parameters."""
 _FFT_KINDS = {
@@ -57,7 +65,9 @@ class _NodeImporter(GraphNodeImporter):
     Tensors that the program holds become constants while they are small and parameters from then on.
     """
 
-    def __init__(self, importer: FxImporter, context: ir.Context, cache: ContextCache, block: ir.Block) -> None:
+    def __init__(
+        self, importer: FxImporter, context: ir.Context, cache: ContextCache, block: ir.Block
+    ) -> None:
         super().__init__(importer, context, cache, block)
         self.weights: Weights = importer._hooks.weights
 
@@ -67,6 +77,8 @@ class _NodeImporter(GraphNodeImporter):
         target = concrete_target or node.target
         if target in _FFT_KINDS:
             self._import_fft(loc, node)
+        elif target is torch.ops.isthmus.attention.default:
+            self._import_attention(loc, node)
         elif target.namespace not in _BUILTIN_NAMESPACES:
             self._import_call(loc, node, target)
         else:
@@ -89,6 +101,18 @@ class _NodeImporter(GraphNodeImporter):
             )
             self.bind_node_value(node, self._from_builtin(built.output, node.meta["val"]))
 
+    def _import_attention(self, loc: ir.Location, node: torch.fx.Node) -> None:
+        *tensors, scale = node.args
+        with loc, ir.InsertionPoint(self._b):
+            inputs = [
+                self._to_builtin(self.resolve_node_value(tensor), tensor.meta["val"])
+                for tensor in tensors
+                if tensor is not None
+            ]
+            factor = ir.FloatAttr.get(ir.F64Type.get(), scale)
+            built = AttentionOp(*inputs[:3], inputs[3:], factor, builtin_type(node.meta["val"]))
+            self.bind_node_value(node, self._from_builtin(built.output, node.meta["val"]))
+
     def _import_call(self, loc: ir.Location, node: torch.fx.Node, target: Any) -> None:
         schema = target._schema
         if schema.is_mutable:
@@ -103,8 +127,8 @@ class _NodeImporter(GraphNodeImporter):
             constants = {name: _attribute(node, name, v) for name, v in given.items() if name not in tensors}
             constants["inputs"] = ir.ArrayAttr.get([ir.StringAttr.get(name) for name in tensors])
             types = [builtin_type(fake) for fake in fakes]
-            built = CallOp(inputs, ir.StringAttr.get(schema.name), ir.DictAttr.get(constants), types)
-            for index, (value, fake) in enumerate(zip(built.operation.results, fakes, strict=True)):
+            built = CallOp.build(inputs, schema.name, constants, types)
+            for index, (value, fake) in enumerate(zip(built.results, fakes, strict=True)):
                 self.bind_node_value(node, self._from_builtin(value, fake), index)
         if len(fakes) > 1:
             self._multi_result_nodes.add(node)
@@ -152,6 +176,9 @@ def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights
     registered with `weights`.
     """
     rewrite_as_strided(program.graph)
+    for node in program.graph.nodes:
+        if node.target is torch.sym_float:
+            node.target = aten.Float.Scalar  # the importer knows the operator, not Python's function
     importer = FxImporter(context=context, hooks=_Hooks(weights), graph_node_importer_cls=_NodeImporter)
     importer._cc = _Locations(context)
     try:
@@ -161,7 +188,7 @@ def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights
         if isinstance(error, CaptureError):
             raise
         first = (str(error) or type(error).__name__).splitlines()[0]
-        raise CaptureError(f"the program cannot be imported: {first}", location=user_line(error)) from error
+        raise CaptureError(f"the program cannot be imported: {first}", location=user_line(error)) from None
 
 
 def _import_function(importer: FxImporter, program: ExportedProgram, weights: Weights) -> ir.Module:
@@ -272,7 +299,9 @@ def _extents(
     real_side = node.meta["val"] if kind == "c2r" else source.meta["val"]
     extents = {d: real_side.shape[d] for d in dimensions}
     if not all(isinstance(extent, int) for extent in extents.values()):
-        raise _unsupported(node, "a Fourier transform along a size that varies", "write that size as a number")
+        raise _unsupported(
+            node, "a Fourier transform along a size that varies", "write that size as a number"
+        )
     return extents
 
 
@@ -293,10 +322,14 @@ def _attribute(node: torch.fx.Node, name: str, value: object) -> ir.Attribute:
         case tuple() | list():
             return ir.ArrayAttr.get([_attribute(node, name, child) for child in value])
     raise _unsupported(
-        node, f"argument '{name}' of type '{type(value).__name__}'", "pass tensors, numbers, text or lists of those"
+        node,
+        f"argument '{name}' of type '{type(value).__name__}'",
+        "pass tensors, numbers, text or lists of those",
     )
 
 
 def _unsupported(node: torch.fx.Node, what: str, note: str) -> CaptureError:
     lines = [line.strip() for line in (node.meta.get("stack_trace") or "").splitlines() if "File " in line]
-    return CaptureError(f"not supported in '{node.target}': {what}", location=lines[-1] if lines else None, note=note)
+    return CaptureError(
+        f"not supported in '{node.target}': {what}", location=lines[-1] if lines else None, note=note
+    )
