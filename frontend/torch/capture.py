@@ -79,7 +79,9 @@ def _wanted(
     names: list[tuple[object, ...]] = [()] * count
     for index, leaf in enumerate(leaves[:count]):
         if id(leaf) in specs:
-            names[index] = tuple(s if isinstance(s, str) and s != "?" else None for s in specs[id(leaf)].shape)
+            names[index] = tuple(
+                s if isinstance(s, str) and s != "?" else None for s in specs[id(leaf)].shape
+            )
     nodes = arguments[:count]
     return [node.name for node in nodes], [node.meta["val"] for node in nodes], names
 

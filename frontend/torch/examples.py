@@ -170,5 +170,3 @@ def to_numpy(tensor: torch.Tensor) -> "np.ndarray[Any, Any]":
     if plain.dtype == torch.bfloat16:
         return plain.view(torch.int16).numpy().view(DTYPES["bf16"].numpy)
     return plain.numpy()
-
-

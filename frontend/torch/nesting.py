@@ -10,7 +10,6 @@ from isthmus.errors import CaptureError
 from isthmus.signature import Tree
 
 
-
 def to_tree(spec: Any, leaves: Iterator[Tree], where: str) -> Tree:
     """Convert a TreeSpec, taking its leaves in order from `leaves`.
 

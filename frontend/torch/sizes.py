@@ -9,14 +9,28 @@ from torch.export import ExportedProgram
 
 from isthmus.signature import UNKNOWN, Size
 
-_PRINTABLE = ("Add", "Mul", "Pow", "Symbol", "Integer", "NegativeOne", "One", "Zero", "Max", "Min", "FloorDiv")
+_PRINTABLE = (
+    "Add",
+    "Mul",
+    "Pow",
+    "Symbol",
+    "Integer",
+    "NegativeOne",
+    "One",
+    "Zero",
+    "Max",
+    "Min",
+    "FloorDiv",
+)
 _MODULO = ("Mod", "PythonMod")
 
 
 class Symbols:
     """Name the symbols of an exported program after the user's specs, or after input and axis."""
 
-    def __init__(self, program: ExportedProgram, inputs: Iterable[tuple[str, torch.Tensor, tuple[object, ...]]]):
+    def __init__(
+        self, program: ExportedProgram, inputs: Iterable[tuple[str, torch.Tensor, tuple[object, ...]]]
+    ):
         """Go through the inputs: name, fake tensor and the names the user gave their sizes (None for none)."""
         self._names: dict[Any, Any] = {}
         self._ranges = program.range_constraints
