@@ -14,8 +14,9 @@ _NOTES = {
 def run_error(error: BaseException, doing: str = "the compiled program failed") -> RunError:
     """Turn what IREE raised (ValueError, RuntimeError, MemoryError, ...) into a `RunError` of one line."""
     match = _STATUS.search(str(error))
-    if isinstance(error, MemoryError) or (not match and not str(error)):
+    if isinstance(error, MemoryError):
         return RunError(f"{doing}: out of memory", note=_NOTES["RESOURCE_EXHAUSTED"])
     if not match:
-        return RunError(f"{doing}: {str(error).strip().splitlines()[0]}")
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        return RunError(f"{doing}: {lines[0]}")
     return RunError(f"{doing}: {match['text'].strip()} ({match['status']})", note=_NOTES.get(match["status"]))

@@ -17,12 +17,13 @@ from isthmus.runtime import replace as replace_module
 from isthmus.runtime.artifact import Artifact
 from isthmus.runtime.loader import load
 from isthmus.runtime.manifest import MANIFEST_FILE, PARAMETERS_FILE, Manifest
+from isthmus.runtime.memory import Array
 
 MODULE = "modules/linear.vmfb"
-W = np.arange(64, dtype=np.float32).reshape(8, 8)
+W: Array = np.arange(64, dtype=np.float32).reshape(8, 8)
 
 
-def linear(weight: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]" = W) -> Artifact:
+def linear(weight: Array = W) -> Artifact:
     return artifact("linear", signature("x: f32[8]", "y: f32[8]"), {"w": weight})
 
 
@@ -51,13 +52,13 @@ def test_what_is_saved_is_what_is_opened(saved: Path) -> None:
 
 
 def test_parameters_of_any_dtype_and_shape_survive(tmp_path: Path) -> None:
-    arrays = {
+    arrays: dict[str, Array] = {
         "half": np.arange(6).astype(ml_dtypes.bfloat16).reshape(2, 3),
         "complex": np.array([1 + 2j, -1j]),
         "flag": np.array(True),
         "empty": np.zeros((0, 3), np.int16),
         "strided": np.arange(10.0)[::2],
-        "öл/weird name\n": np.uint64([2**64 - 1]),
+        "öл/weird name\n": np.array([2**64 - 1], np.uint64),
     }
     artifact("add", signature("x: f32[n]; y: f32[n]", "z: f32[n]"), arrays).save(tmp_path / "a")
     opened = Artifact.open(tmp_path / "a").parameters
@@ -143,7 +144,7 @@ def test_a_failed_second_rename_puts_the_old_one_back(saved: Path, monkeypatch: 
         rename(source, target)
 
     monkeypatch.setattr(replace_module, "_exchange", lambda first, second: False)
-    monkeypatch.setattr(replace_module.os, "rename", fail_once)
+    monkeypatch.setattr(os, "rename", fail_once)
     with pytest.raises(ArtifactError, match="Input/output error\nnote: an older artifact there is unchanged"):
         linear(2 * W).save(saved)
     np.testing.assert_array_equal(Artifact.open(saved).parameters["w"], W)
@@ -281,7 +282,7 @@ def test_a_path_out_of_the_artifact_is_refused(path: str) -> None:
 
 def test_a_parameter_of_an_unknown_dtype_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="parameter 'w' has dtype 'float128'"):
-        linear(W.astype(np.longdouble)).save(tmp_path / "a")  # type: ignore[arg-type]
+        linear(W.astype(np.longdouble)).save(tmp_path / "a")
 
 
 def test_parameters_that_differ_from_the_manifest_are_refused(saved: Path) -> None:

@@ -12,6 +12,7 @@ from tests.runtime.conftest import artifact, compiled, signature
 from isthmus.errors import ArtifactError
 from isthmus.runtime import device, loader
 from isthmus.runtime.artifact import Artifact
+from isthmus.runtime.boot import iree_version
 from isthmus.runtime.cpu import Cpu
 from isthmus.runtime.loader import load
 from isthmus.runtime.manifest import ModuleRecord, Requirements
@@ -86,7 +87,7 @@ def test_another_version_of_iree_is_refused(version: str) -> None:
 
 
 def test_a_patch_release_of_iree_is_accepted() -> None:
-    here = loader.iree_version().split(".")
+    here = iree_version().split(".")
     load(artifact("add", KIND, created_with={"iree": f"{here[0]}.{here[1]}.99"}), threads=1)
 
 

@@ -10,12 +10,12 @@ from tests.runtime.conftest import artifact, signature
 from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
 from isthmus.runtime.loader import load
-from isthmus.runtime.memory import is_aligned
+from isthmus.runtime.memory import Array, is_aligned
 from isthmus.runtime.program import Program
 from isthmus.signature import Tree
 
 
-def f32(*values: float) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def f32(*values: float) -> Array:
     return np.array(values, np.float32)
 
 
@@ -41,7 +41,7 @@ def test_torch_in_gives_torch_out(add: Program) -> None:
 
 def test_a_dlpack_producer_is_read(add: Program) -> None:
     class Foreign:
-        def __init__(self, array: np.ndarray) -> None:  # type: ignore[type-arg]
+        def __init__(self, array: Array) -> None:
             self.array = array
 
         def __dlpack__(self, **options: object) -> object:
