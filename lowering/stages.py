@@ -34,13 +34,13 @@ OPERATORS = _stage(
 )
 SIMPLIFY = _stage(
     "simplify",
-    "clean",
+    "fold-constants,fuse-elementwise,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
 NUMERICS = _stage(
     "numerics",
-    "clean",
+    "func.func(convert-complex-to-standard),expand-math,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
