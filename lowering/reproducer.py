@@ -32,10 +32,14 @@ class Reproducer:
         """Take the state before `following`; at the end of the pipeline forget everything."""
         self.step = following
         self.before = module.operation.clone().operation if following else None
-        if self.path and following:
-            self._write(self.path, "the process ended inside the pass")
-        elif self.path:
-            self.path.unlink(missing_ok=True)
+        try:
+            if self.path and following:
+                self._write(self.path, "the process ended inside the pass")
+            elif self.path:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise PassError(f"cannot write the reproducer '{self.path}': {reason}") from error
 
     def save(self, failure: str) -> Path | None:
         """Write the file, a fresh one unless `path` is set; None when no step was running."""

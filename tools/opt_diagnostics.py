@@ -10,6 +10,7 @@ from ..dialects.locations import describe
 from ..dialects.mlir import ir
 
 _IN_INPUT = re.compile(r'"-":(?P<line>\d+):(?P<column>\d+)')
+_IN_MESSAGE = re.compile(r"(?<=\s)-:(?=\d)")
 _DESCRIBED_INPUT = re.compile(r"-:(?P<line>\d+)")
 
 
@@ -30,10 +31,11 @@ class Diagnostic:
 
     def show(self, file: str) -> str:
         """Spell it as compilers do: 'file.mlir:3:5: error: message'."""
+        text = _IN_MESSAGE.sub(lambda _: f"{file}:", str(self))
         if self.line is None:
-            return f"{file}: {self}"
+            return f"{file}: {text}"
         column = f":{self.column}" if self.column is not None else ""
-        return f"{file}:{self.line}{column}: {self}"
+        return f"{file}:{self.line}{column}: {text}"
 
 
 def from_mlir(found: "ir.Diagnostic | ir.DiagnosticInfo") -> Iterator[Diagnostic]:

@@ -1,6 +1,7 @@
 """What `isthmus-opt` does: reads and splits the input, runs each chunk in a child, reports and writes."""
 
 import argparse
+import os
 import re
 import sys
 import tempfile
@@ -142,8 +143,17 @@ def _split(source: str | bytes) -> Iterator[str | bytes]:
 
 
 def _write(name: str, text: str) -> None:
+    """Write the result; a file is replaced only when all of it is written, since it may be the input."""
+    path = Path(name)
     if name == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
+    elif path.exists() and not path.is_file():
+        path.write_text(text)  # a pipe or device
     else:
-        Path(name).write_text(text)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            aside.write_text(text)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)

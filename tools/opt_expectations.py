@@ -10,7 +10,7 @@ from .opt_diagnostics import Diagnostic
 
 _EXPECTATION = re.compile(
     r"expected-(?P<severity>error|warning|note|remark)(?P<regex>-re)? *"
-    r"(@(?P<where>[+-]\d+|above|below|unknown))? *\{\{(?P<text>.*)\}\} *$"
+    r"(@(?P<where>[+-]\d+|above|below|unknown))? *\{\{(?P<text>.*)\}\}$"
 )
 _STARTED = re.compile(r"expected-(error|warning|note|remark)(-re)?\b.*\{\{")
 
@@ -40,7 +40,7 @@ def expectations(text: str) -> list[Expectation]:
     The line is the comment's own, `@+n` and `@-n` count from it; `@above` and `@below` mean the nearest line
     that holds no expectation.
     """
-    lines = text.split("\n")
+    lines = [line.rstrip() for line in text.split("\n")]
     held = {number for number, line in enumerate(lines, 1) if _EXPECTATION.search(line)}
     return [found for number, line in enumerate(lines, 1) for found in _read(number, line, held)]
 

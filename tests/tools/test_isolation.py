@@ -30,7 +30,8 @@ def test_a_silent_exit_is_told_too() -> None:
 
 
 def test_an_exception_comes_back_as_its_traceback() -> None:
-    failure = isolated(lambda say: {}["missing"])
+    table: dict[str, int] = {}
+    failure = isolated(lambda say: table["missing"])
     assert isinstance(failure, Failure)
     assert failure.summary == "KeyError: 'missing'"
     assert "Traceback" in failure.traceback
