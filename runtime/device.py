@@ -110,9 +110,9 @@ def _set_workers(threads: int | None) -> None:
         if threads is not None:
             iree_runtime().flags.parse_flags(f"--task_topology_group_count={threads}")
         chosen.append(threads)
-    if threads is not None and chosen[0] != threads:
-        before = "one for each core" if chosen[0] is None else str(chosen[0])
+    running = chosen[0] or usable_cores()
+    if threads is not None and threads != running:
         raise ArtifactError(
-            f"cannot use {threads} threads: this process already runs workers ({before})",
+            f"cannot use {threads} threads: this process already runs {running} workers",
             note="a process has one set of workers: load all programs with the same 'threads', or threads=1",
         )

@@ -36,20 +36,24 @@ def load(
     artifact = artifact if isinstance(artifact, Artifact) else Artifact.open(artifact)
     manifest = artifact.manifest
     _check_version(manifest)
-    candidates = _candidates(manifest, device)
-    reasons: list[str] = []
-    for record in candidates:
+    failures: list[ArtifactError] = []
+    for record in _candidates(manifest, device):
         try:
             executor = _start(artifact, record, threads)
         except ArtifactError as error:
-            reasons.append(f"module '{record.target}': {error.message}")
-            note = error.note
+            failures.append(ArtifactError(f"module '{record.target}': {error.message}", note=error.note))
             continue
         engine = Engine(manifest.signature, executor, artifact.parameters, check_finite)
         return Program(manifest.name, engine)
-    raise ArtifactError(
-        f"cannot run '{manifest.name}' on this machine: " + "; ".join(reasons),
-        note=note or "compile the program again with a target this machine has",
+    raise _nothing_runs(manifest, failures)
+
+
+def _nothing_runs(manifest: Manifest, failures: list[ArtifactError]) -> ArtifactError:
+    reasons = "; ".join(failure.message for failure in failures)
+    notes = [failure.note for failure in failures if failure.note]
+    return ArtifactError(
+        f"cannot run '{manifest.name}' on this machine: {reasons}",
+        note="; ".join(notes) or "compile the program again with a target this machine has",
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from tests.runtime.conftest import artifact, signature
 
+from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
 from isthmus.runtime import engine
 from isthmus.runtime.loader import load
@@ -219,6 +220,21 @@ def timed(step: object, count: int = 200) -> float:
     for _ in range(count):
         step()
     return (time.perf_counter() - start) / count
+
+
+@pytest.mark.parametrize("size", [0, 3])
+def test_every_dtype_reaches_a_device_with_memory_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(engine, "transfer_for", Copied)
+    kinds = "; ".join(f"{name}: {name}[n, 2]" for name in DTYPES)
+    program = load(artifact("dtypes", signature(kinds, kinds)), threads=1)
+    given = [np.ones((size, 2), dtype.numpy) for dtype in DTYPES.values()]
+    given[0].flags.writeable = False
+    for got, value in zip(program(*given), given, strict=True):
+        assert got.dtype == value.dtype and got.tobytes() == value.tobytes()
+    unknown = load(artifact("first", signature("x: i64[n]", "y: i64[?]")))
+    np.testing.assert_array_equal(unknown(np.array([2, 5, 6])), [2, 5])
 
 
 def test_a_device_with_memory_of_its_own_gets_copies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_a_second_set_of_workers_is_refused(add: Path) -> None:
     code = "load(path, threads=2), load(path, threads=1), load(path, threads=2)\n"
     code += "try: load(path, threads=3)\nexcept Exception as error: print(error)"
     lines = said(code, add)
-    assert lines[0].endswith("cannot use 3 threads: this process already runs workers (2)")
+    assert lines[0].endswith("cannot use 3 threads: this process already runs 2 workers")
     assert lines[1].startswith("note: a process has one set of workers")
 
 
