@@ -46,7 +46,7 @@ def run_isthmus(module: torch.nn.Module, inputs: list[Any]) -> Any:
     with stage("load"):
         program = isthmus.load(artifact)
     with stage("run"):
-        return program(*inputs)
+        return pytree.tree_map_only(np.ndarray, _from_numpy, program(*inputs))
 
 
 def run_plain(module: torch.nn.Module, inputs: list[Any]) -> Any:
@@ -81,6 +81,13 @@ def _export(module: torch.nn.Module, inputs: tuple[Any, ...]) -> torch.export.Ex
 
 
 PATHS: dict[str, Callable[[torch.nn.Module, list[Any]], Any]] = {"isthmus": run_isthmus, "plain": run_plain}
+
+
+def _from_numpy(array: Any) -> torch.Tensor:
+    """Read what a program without torch inputs gives: NumPy arrays."""
+    if array.dtype == ml_dtypes.bfloat16:
+        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
 
 
 def _bytecode(module: Any) -> bytes:
@@ -153,9 +160,7 @@ def _as_torch(value: Any, node: Any) -> Any:
     if isinstance(value, int | float):
         return type(node)(value) if isinstance(node, bool | int | float) else value
     expected = node.meta["val"].dtype if isinstance(node, torch.fx.Node) else None
-    if value.dtype == ml_dtypes.bfloat16:
-        return torch.from_numpy(value.view(np.int16)).view(torch.bfloat16)
-    tensor = torch.from_numpy(value)
+    tensor = _from_numpy(value)
     signless = expected is not None and not (expected.is_floating_point or expected.is_complex)
     if signless and tensor.dtype.itemsize == expected.itemsize:
         return tensor.view(expected)
