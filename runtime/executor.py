@@ -1,5 +1,6 @@
 """Executors: one compiled module on one device, called through IREE's lowest interface."""
 
+import os
 import threading
 from typing import Any
 
@@ -26,6 +27,7 @@ class Executor:
         runtime = iree_runtime()
         self.device = device
         self.lock = threading.Lock()
+        self._process = os.getpid()
         self._owners = owners  # memory the parameter index refers to
         modules = [device.hal_module]
         if index is not None:
@@ -53,6 +55,9 @@ class Executor:
 
     def after_fork(self) -> None:
         """Make calls in a forked child fail at once where the device's threads did not come along."""
+        if self._process == os.getpid():
+            return
+        self._process = os.getpid()
         self.lock = threading.Lock()
         if self.device.driver != "local-sync":
             self.native_invoke = refuse_after_fork

@@ -16,7 +16,7 @@ from .parameters import ArchivedParameters, index_of_arrays
 from .program import Program
 
 _SMALL_WORK = 1e7
-"""Floating-point operations under which starting workers costs more than they save (tens of microseconds)."""
+"""Operations under which waking workers costs more than they save: about 70 us of one core's matrix products."""
 
 
 def load(

@@ -72,8 +72,9 @@ class Manifest:
 
     `created_with` holds the versions of `isthmus` and `iree`. `parameters` lists the arrays of
     `parameters.irpa`, state included. `files` is filled when the artifact is written. `precision` and `mesh`
-    are opaque JSON; `callouts` names the runtime calls the modules import. `work` estimates the
-    floating-point operations of one call, from which the number of threads is chosen.
+    are opaque JSON; `callouts` names the runtime calls the modules import. `work` estimates one
+    call in floating-point operations at a matrix product's speed (elementwise operations are about ten times
+    slower and count so); the number of threads is chosen from it.
     """
 
     name: str

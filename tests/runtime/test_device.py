@@ -108,9 +108,11 @@ def test_a_forked_child_never_hangs(add: Path, threads: int, expected: str) -> N
         "for call in (step, lambda: program(x, 2 * x)):\n"
         "    try: print(call())\n"
         "    except Exception as error: print(error.message)\n"
+        "print(step._lock is program._engine.executor.lock)\n"
     )
-    lines = said(code, add)
+    *lines, one_lock = said(code, add)
     assert len(lines) == 2 and all(line.startswith(expected) for line in lines)
+    assert one_lock == "True"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
