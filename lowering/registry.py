@@ -19,6 +19,7 @@ PASSES: dict[str, str] = {
     "expand-math": "expand_math:ExpandMath",
     "fold-constants": "fold_constants:FoldConstants",
     "fuse-elementwise": "fuse_elementwise:FuseElementwise",
+    "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
 }
 """Each row is `"kebab-case-name": "module:Class"`, the module relative to this package."""
