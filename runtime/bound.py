@@ -40,6 +40,7 @@ class BoundCall:
         self._invoke = engine.executor.native_invoke
         self._function = engine.executor.function
         self._copies = not engine.transfer.in_place
+        self._flip = 1 if engine.state.types else 0
         self._plain = False  # the first step is checked
         self._prepare()
         survive_fork(self)
@@ -51,12 +52,15 @@ class BoundCall:
 
     def __call__(self) -> Any:
         """Run one step; a failure is a `RunError` and leaves the state as it was."""
+        state = self._state
         try:
             with self._lock:
                 if self._copies:
                     self._prepare()
-                self._invoke(self._function, self._arguments[self._state.side], self._returned)
-                if not self._plain:
+                self._invoke(self._function, self._arguments[state.side], self._returned)
+                if self._plain:
+                    state.side ^= self._flip
+                else:
                     self._finish()
         except RunError:
             raise
@@ -70,19 +74,19 @@ class BoundCall:
         """Build IREE's lists, one for each side of the state."""
         engine = self._engine
         self._views = (engine.input_views(self._inputs), engine.output_views(self._outputs))
-        sides = (0, 1) if engine.state.types else (0,)
+        sides = range(1 + self._flip)
         self._arguments = [engine.argument_list(self._views[0], side, self._views[1]) for side in sides]
         self._returned = engine.result_list()
 
     def _finish(self) -> None:
-        """Do what only some programs need after a step: scan, swap the state, write updates back."""
+        """Do what the first step and some programs need: check, scan, swap the state, write updates back."""
         engine = self._engine
         for view, array in zip(self._views[1], self._outputs, strict=True):
             engine.transfer.collect(view, array)
         engine.finish(self._returned, self._outputs)
         for output, name, value in self._updates:
             write_back(value, name, self._outputs[output])
-        self._plain = not (engine.state.types or engine.scan or self._updates or self._copies)
+        self._plain = not (engine.scan or self._updates or self._copies)
 
     def after_fork(self) -> None:
         """Follow the executor in a forked child, whichever of the two hears of it first."""
