@@ -119,6 +119,7 @@ def _request(target: Target, variant: Variant, directory: Path, crossed: bool, c
         "crossed": str(directory / "iree.mlirbc") if crossed else None,
         "flags": list(variant.flags),
         "contract": contract,
+        "tiles": dict(target.tiles()) if variant.tiled else {},
     }
 
 

@@ -1,5 +1,6 @@
 """Processors: this machine's, a level of x86-64, 64-bit Arm, or any that LLVM knows by name."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import ClassVar
 
@@ -30,6 +31,7 @@ class Cpu(Target):
     kind: ClassVar[str] = "cpu"
     device: ClassVar[str] = "local"
     ladder: ClassVar[tuple[Variant, ...]] = (
+        Variant("O3-tiled", ("--iree-opt-level=O3",), tiled=True),
         Variant("O3", ("--iree-opt-level=O3",)),
         Variant("O2", ("--iree-opt-level=O2",)),
         Variant("O1", ("--iree-opt-level=O1",)),
@@ -52,6 +54,10 @@ class Cpu(Target):
             host = host_architecture()
             return LEVELS["aarch64"] if host == "aarch64" else Requirements(host)
         return _described(self.option or "host")
+
+    def tiles(self) -> Mapping[str, tuple[int, int]]:
+        """Keep the accumulators of f64 products in the 32 registers of AVX-512."""
+        return {"f64": (8, 16)} if "avx512f" in self.requirements.features else {}
 
     def flags(self) -> tuple[str, ...]:
         """Select the local device, and the processor by LLVM's name."""

@@ -1,7 +1,7 @@
 """What a target is: one kind of machine, and the ways to compile for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..runtime.manifest import Requirements
@@ -21,10 +21,11 @@ ALWAYS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Variant:
-    """Name one way to compile a module: the IREE flags beside those of the target."""
+    """Name one way to compile a module: the IREE flags beside those of the target, and our tiles or IREE's own."""
 
     name: str
     flags: tuple[str, ...] = ()
+    tiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ class Target:
         """Give the attributes, as MLIR text, that the module needs where flags cannot say it."""
         return {}
 
+    def tiles(self) -> Mapping[str, tuple[int, int]]:
+        """Give the tile (rows, columns) of matrix products for each element type where IREE's own is slow."""
+        return {}
+
     def variants(self) -> tuple[Variant, ...]:
         """List the variants to try, best first, each with all the flags IREE needs."""
-        return tuple(Variant(row.name, (*ALWAYS, *self.flags(), *row.flags)) for row in self.ladder)
+        return tuple(replace(row, flags=(*ALWAYS, *self.flags(), *row.flags)) for row in self.ladder)
