@@ -28,7 +28,7 @@ class ConvertHpcAttention(Pass):
 
 
 def _lower(op: ir.Operation) -> ir.Value:
-    query, key, value = op.operands[0], op.operands[1], op.operands[2]
+    query, value = op.operands[0], op.operands[2]
     type_ = ir.RankedTensorType(query.type)
     element = type_.element_type
     batch = string.ascii_uppercase[: type_.rank - 2]

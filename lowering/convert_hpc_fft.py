@@ -117,7 +117,11 @@ def _complex(planes: ir.Value, target: ir.RankedTensorType) -> ir.Value:
 
 
 def _real(planes: ir.Value, target: ir.RankedTensorType) -> ir.Value:
-    return tensor.CastOp(target, _plane(planes, 0)).result if _plane_type(planes) != target else _plane(planes, 0)
+    return (
+        tensor.CastOp(target, _plane(planes, 0)).result
+        if _plane_type(planes) != target
+        else _plane(planes, 0)
+    )
 
 
 def _plane_type(planes: ir.Value) -> ir.Type:

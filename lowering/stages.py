@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from .contracts import Contract, OpSet
 
 TENSOR_PROGRAM = OpSet(
-    ("func.*", "linalg.*", "tensor.*", "arith.*", "math.*", "scf.*", "cf.*", "complex.*", "affine.*")
-    + ("tm_tensor.*", "ml_program.*", "hpc.parameter")
+    (
+        *("func.*", "linalg.*", "tensor.*", "arith.*", "math.*", "scf.*", "cf.*", "complex.*", "affine.*"),
+        *("tm_tensor.*", "ml_program.*", "hpc.parameter"),
+    )
 )
 """What IREE reads, and `hpc.parameter`, which the border turns into IREE's own."""
 

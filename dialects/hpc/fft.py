@@ -15,9 +15,10 @@ class FftOp(Hpc.Operation, name="fft", traits=[ext.Pure]):
     `kind` is "c2c", "r2c" (real in; the last of the dimensions keeps n // 2 + 1 values) or "c2r" (its inverse: the
     result's extent is the length n). Transformed extents are static.
 
-    Example: `%y = "hpc.fft"(%x) {kind = "r2c", direction = "forward", dimensions = array<i64: 1, 2>, scale = 1.0 : f64} :
-    (tensor<4x64x64xf32>) -> tensor<4x64x33xcomplex<f32>>`.
-    `verify`: known kind and direction, element types that fit it, distinct dimensions within the rank, extents that fit.
+    Example: `%y = "hpc.fft"(%x) {kind = "r2c", direction = "forward", dimensions = array<i64: 1, 2>,
+    scale = 1.0 : f64} : (tensor<4x64x64xf32>) -> tensor<4x64x33xcomplex<f32>>`.
+    `verify`: known kind and direction, element types that fit, distinct dimensions within the rank, extents that
+    fit.
     """
 
     input: ext.Operand[Any]
@@ -70,4 +71,8 @@ def _extent_problem(op: Any, kind: str, source: ir.RankedTensorType, target: ir.
         expected[last] = expected[last] // 2 + 1
     if kind == "c2r":
         expected[last] = target.shape[last]
-    return "" if list(target.shape) == expected else f"expected result extents {expected}, got {list(target.shape)}"
+    return (
+        ""
+        if list(target.shape) == expected
+        else f"expected result extents {expected}, got {list(target.shape)}"
+    )

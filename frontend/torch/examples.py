@@ -85,7 +85,7 @@ class _SymbolSizes:
         self._anonymous = 0
         for spec in specs:
             if spec.example is not None:
-                shape = np.shape(spec.example)  # type: ignore[arg-type]
+                shape = np.shape(spec.example)  # type: ignore[call-overload]
                 if len(shape) != len(spec.shape):
                     raise CaptureError(f"spec '{spec}' has {len(spec.shape)} sizes, its example {len(shape)}")
                 self._known |= {s: n for s, n in zip(spec.shape, shape, strict=True) if isinstance(s, str)}

@@ -52,7 +52,7 @@ class Symbols:
     def size(self, size: object) -> Size:
         """Spell a size: a number, an expression of named symbols, or UNKNOWN when the run decides it."""
         if not isinstance(size, torch.SymInt):
-            return int(size)  # type: ignore[call-overload, no-any-return]
+            return int(size)  # type: ignore[call-overload]
         expression = size.node.expr
         if expression.is_Integer:
             return int(expression)

@@ -1,8 +1,10 @@
 """The numbers of the transforms: roots of unity to full precision, as real matrices acting on (re, im)."""
 
+from typing import Any
+
 import numpy as np
 
-Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 
 def roots(index: Array, length: int, sign: int) -> tuple[Array, Array]:
@@ -11,7 +13,9 @@ def roots(index: Array, length: int, sign: int) -> tuple[Array, Array]:
     The index is reduced exactly, in integers, to the first octant, so that every value is correctly rounded to
     about one unit in the last place of f64 whatever the length.
     """
-    eighths = (8 * (index.astype(object) % length)) if length > 2**58 else 8 * (index.astype(np.int64) % length)
+    eighths = (
+        (8 * (index.astype(object) % length)) if length > 2**58 else 8 * (index.astype(np.int64) % length)
+    )
     octant = eighths // length
     rest = eighths % length
     flipped = octant % 2 == 1

@@ -8,6 +8,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isqrt
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ...dialects.mlir import arith, ir, tensor
 from ..einsum import constant, einsum, elementwise, size_of
 from .tables import chirp, dft_matrix, rotation, twiddles
 
-Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 LONGEST_MATRIX = 64
 """Up to here one product with the whole matrix is faster than splitting the length."""
@@ -41,7 +42,7 @@ class Axis:
 
     def spec(self, template: str) -> str:
         """Spell an einsum: '^' and '$' in the template stand for the axes before and after this one."""
-        spare = [letter for letter in string.ascii_uppercase + "abcdefgh"]
+        spare = list(string.ascii_uppercase + "abcdefgh")
         before = "".join(spare[: self.position - 1])
         after = "".join(spare[self.position - 1 : self.rank - 2])
         return template.replace("^", before).replace("$", after)

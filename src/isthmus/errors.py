@@ -25,9 +25,7 @@ class IsthmusError(Exception):
         return (_rebuild, (type(self), self.message, self.location, self.note))
 
 
-def _rebuild(
-    kind: type[IsthmusError], message: str, location: str | None, note: str | None
-) -> IsthmusError:
+def _rebuild(kind: type[IsthmusError], message: str, location: str | None, note: str | None) -> IsthmusError:
     return kind(message, location=location, note=note)
 
 
