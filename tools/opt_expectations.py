@@ -10,26 +10,30 @@ from .opt_diagnostics import Diagnostic
 
 _EXPECTATION = re.compile(
     r"expected-(?P<severity>error|warning|note|remark)(?P<regex>-re)? *"
-    r"(@(?P<where>[+-]\d+|above|below|unknown))? *\{\{(?P<text>.*)\}\}$"
+    r"(@(?P<where>[+-]\d+|above|below|unknown|\*))? *\{\{(?P<text>.*)\}\}$"
 )
 _STARTED = re.compile(r"expected-(error|warning|note|remark)(-re)?\b.*\{\{")
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """State one diagnostic that must come; `line` None means one without a place in the input (`@unknown`)."""
+    """State one diagnostic that must come.
+
+    `line` None means one without a place in the input (`@unknown`); with `anywhere` the place does not matter.
+    """
 
     severity: str
     pattern: re.Pattern[str]
     text: str
     line: int | None
     written: int
+    anywhere: bool = False
 
     def meets(self, found: Diagnostic) -> bool:
         """Say whether a diagnostic is the expected one."""
         return (
             found.severity == self.severity
-            and found.line == self.line
+            and (self.anywhere or found.line == self.line)
             and self.pattern.search(found.message) is not None
         )
 
@@ -38,7 +42,7 @@ def expectations(text: str) -> list[Expectation]:
     """Read the expectations of a whole input; a malformed one is a `PassError`.
 
     The line is the comment's own, `@+n` and `@-n` count from it; `@above` and `@below` mean the nearest line
-    that holds no expectation.
+    that holds no expectation, `@*` any place.
     """
     lines = [line.rstrip() for line in text.split("\n")]
     held = {number for number, line in enumerate(lines, 1) if _EXPECTATION.search(line)}
@@ -48,19 +52,20 @@ def expectations(text: str) -> list[Expectation]:
 def _read(number: int, line: str, held: set[int]) -> Iterator[Expectation]:
     match = _EXPECTATION.search(line)
     if match:
-        text = match["text"]
+        text, where = match["text"], match["where"]
         pattern = _pattern(text, number) if match["regex"] else re.compile(re.escape(text))
-        yield Expectation(match["severity"], pattern, text, _target(match["where"], number, held), number)
+        line = _target(where, number, held)
+        yield Expectation(match["severity"], pattern, text, line, number, anywhere=where == "*")
     elif _STARTED.search(line):
         raise PassError(
-            "malformed expectation: nothing may follow its closing '}}'",
+            "malformed expectation: expected a place that is known, and nothing after the closing '}}'",
             location=f"-:{number}",
-            note="write it as // expected-error @+1 {{text}}, one on a line",
+            note="write it as // expected-error @+1 {{text}}; places are @+n, @-n, @above, @below, @unknown and @*",
         )
 
 
 def _target(where: str | None, number: int, held: set[int]) -> int | None:
-    if where == "unknown":
+    if where in ("unknown", "*"):
         return None
     if where in ("above", "below"):
         step = 1 if where == "below" else -1

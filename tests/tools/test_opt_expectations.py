@@ -37,6 +37,11 @@ def test_the_wrong_line_is_two_errors(line: int | None) -> None:
     ]
 
 
+@pytest.mark.parametrize("line", [1, 7, None])
+def test_a_star_means_any_place(line: int | None) -> None:
+    assert mismatches(expectations("// expected-error @* {{has}}"), _errors(line)) == []
+
+
 def test_one_diagnostic_meets_one_expectation() -> None:
     twice = "// expected-error @+1 {{has}}\nx // expected-error {{has}}"
     assert len(mismatches(expectations(twice), _errors(2))) == 1
@@ -61,7 +66,13 @@ def test_notes_may_come_unexpected_but_must_come_when_expected() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["// expected-error {{a}} trailing", "// expected-error {{a", "// expected-error-re {{a {{(}}}}"]
+    "text",
+    [
+        "// expected-error {{a}} trailing",
+        "// expected-error @there {{a}}",
+        "// expected-error {{a",
+        "// expected-error-re {{a {{(}}}}",
+    ],
 )
 def test_a_malformed_expectation_is_refused(text: str) -> None:
     with pytest.raises(PassError, match="malformed"):
