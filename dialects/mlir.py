@@ -152,11 +152,13 @@ def replace(old: ir.Operation, values: Sequence[ir.Value]) -> None:
             f"'{old.name}' has {len(results)} results: cannot be replaced by {len(values)} values",
             location=describe(str(old.location)),
         )
-    for result, value in zip(results, values, strict=True):
-        if result.context is not value.context:
+    for value in values:
+        if old.context is not value.context:
             raise PassError(f"'{old.name}': the replacement belongs to another context")
-        if result != value:  # replacing a value by itself never returns
-            result.replace_all_uses_with(value)
+        if value in results:  # `replace_all_uses_with` would never return
+            raise PassError(f"'{old.name}' cannot be replaced by a result of its own")
+    for result, value in zip(results, values, strict=True):
+        result.replace_all_uses_with(value)
     old.erase()
 
 
