@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.tools.main import COMMANDS, main
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 
@@ -60,3 +62,30 @@ def test_the_commands_of_the_readme_exist() -> None:
     for page in PAGES:
         for target in re.findall(r"^make (\w+)", page.read_text("utf-8"), re.MULTILINE):
             assert f"make {target} " in known, f"{page.name}: make {target}"
+
+
+def invocations(page: Path) -> list[tuple[str, list[str]]]:
+    """List the commands of a page's blocks: the command's name and its options."""
+    lines = re.findall(
+        r"^(?: {4,}|\$ )?(isthmus(?:-opt)? .*?)(?:  # .*)?$", page.read_text("utf-8"), re.MULTILINE
+    )
+    words = [line.split() for line in lines]
+    named = [("opt" if line[0] == "isthmus-opt" else line[1], line) for line in words]
+    return [(name, [word for word in line if re.fullmatch(r"--[a-z-]+", word)]) for name, line in named]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_are_shown_exist(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = []
+    for name, options in invocations(page):
+        if name.startswith("-") or not name.islower():
+            continue
+        if name not in COMMANDS:
+            unknown.append(name)
+        elif options:
+            with pytest.raises(SystemExit) as done:
+                raise SystemExit(main([name, "--help"]))
+            help_text = capsys.readouterr().out
+            assert done.value.code == 0
+            unknown += [f"{name} {option}" for option in options if option not in help_text]
+    assert not unknown

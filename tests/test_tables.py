@@ -10,6 +10,7 @@ from isthmus.lowering.passes import Pass
 from isthmus.lowering.registry import PASSES, pass_named
 from isthmus.targets.registry import TARGETS, target_class
 from isthmus.targets.target import Target
+from isthmus.tools.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,6 +55,13 @@ def test_a_target_has_one_name_everywhere(kind: str) -> None:
     assert issubclass(found, Target)
     assert found.kind == kind
     assert TARGETS[kind] == f"{kind}:{found.__name__}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_its_file(name: str) -> None:
+    module, _, function = COMMANDS[name][0].partition(":")
+    assert module == name
+    assert callable(getattr(importlib.import_module(f"isthmus.tools.{module}"), function))
 
 
 def test_every_operation_of_the_dialect_has_its_tests() -> None:
