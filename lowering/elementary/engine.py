@@ -6,7 +6,9 @@ from ...dialects.mlir import arith, ir, math
 
 _COMPARE_FLOATS = {"ltf": "OLT", "lef": "OLE", "gtf": "OGT", "gef": "OGE", "eqf": "OEQ", "unf": "UNO"}
 _COMPARE_INTEGERS = {"lti": "slt", "gti": "sgt", "eqi": "eq"}
-_BINARY: dict[str, Callable[..., ir.Value]] = {
+_MAY_SPLIT = "#arith.fastmath<contract>"
+"""Says of a `math.fma` that it may round twice, for targets that have no such instruction."""
+_PLAIN: dict[str, Callable[..., ir.Value]] = {
     "addf": arith.addf,
     "subf": arith.subf,
     "mulf": arith.mulf,
@@ -73,8 +75,10 @@ class MlirEngine:
 
     def apply(self, operation: str, kind: str, *operands: ir.Value) -> ir.Value:
         """Build one operation."""
-        if operation in _BINARY:
-            return _BINARY[operation](*operands)
+        if operation == "fma":
+            return math.fma(*operands, fastmath=ir.Attribute.parse(_MAY_SPLIT))
+        if operation in _PLAIN:
+            return _PLAIN[operation](*operands)
         if operation in _COMPARE_FLOATS:
             return arith.cmpf(getattr(arith.CmpFPredicate, _COMPARE_FLOATS[operation]), *operands)
         if operation in _COMPARE_INTEGERS:

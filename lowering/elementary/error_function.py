@@ -21,7 +21,7 @@ def erf(x: Number) -> Number:
     """Compute the error function."""
     size = abs(x)
     square = x * x
-    inner = x + x * polynomial(square, "erf")
+    inner = x.times(polynomial(square, "erf"), plus=x)
     outside = size.clamped(1.0, _ERF_IS_ONE[x.format.name])
     exponent, power = exp_parts(-_exponent(outside))
     complement = multiply_by_power(power, exponent)
@@ -51,7 +51,7 @@ def erfc(x: Number) -> Number:
     form = x.format
     size = abs(x)
     near = (size < 0.5).select(x, 0.0)
-    inner = 1.0 - (near + near * polynomial(near * near, "erf"))
+    inner = 1.0 - near.times(polynomial(near * near, "erf"), plus=near)
     outside = size.clamped(0.5, _ERFC_IS_ZERO[form.name])
     high, low = halves(outside)
     exponent, power = exp_parts(-high * high, -(low * (outside + high)))

@@ -27,16 +27,16 @@ def exp(x: Number) -> Number:
 def exp_parts(x: Number, tail: Number | None = None) -> tuple[Integer, Number]:
     """Split e**(x + tail) into an exponent and a factor in (0.7, 1.42)."""
     exponent, rest = reduce_by_ln2(x, tail)
-    return exponent, 1.0 + (rest + rest * rest * polynomial(rest, "exp"))
+    return exponent, 1.0 + (rest * rest).times(polynomial(rest, "exp"), plus=rest)
 
 
 def reduce_by_ln2(x: Number, tail: Number | None = None) -> tuple[Integer, Number]:
     """Write x + tail as k·ln 2 + r; return k and r."""
-    shifted = x * _LOG2_E + x.format.rounder
+    shifted = x.times(_LOG2_E, plus=x.format.rounder)
     exponent = shifted - x.format.rounder
-    rest = x - exponent * _LN2_HIGH[x.format.name]
-    low = exponent * _LN2_LOW[x.format.name]
-    rest = rest - (low if tail is None else low - tail)
+    rest = exponent.times(-_LN2_HIGH[x.format.name], plus=x)
+    low = -_LN2_LOW[x.format.name]
+    rest = exponent.times(low, plus=rest) if tail is None else rest + exponent.times(low, plus=tail)
     return rounded_bits(shifted), rest
 
 
@@ -51,7 +51,7 @@ def exp2(x: Number) -> Number:
     inside = x.clamped(-float(form.bias + form.mantissa + 0.5), float(form.bias + 1))
     shifted = inside + form.rounder
     rest = inside - (shifted - form.rounder)
-    power = 1.0 + rest * polynomial(rest, "exp2")
+    power = rest.times(polynomial(rest, "exp2"), plus=1.0)
     exponent = rounded_bits(shifted)
     return (x < float(form.bias + 1)).select(scale(power, exponent), x * float("inf"))
 
@@ -61,7 +61,7 @@ def expm1(x: Number) -> Number:
     form = x.format
     lowest = -0.7 * (form.mantissa + 3)
     exponent, rest = reduce_by_ln2(x.clamped(lowest, LARGEST[form.name]))
-    small = rest + rest * rest * polynomial(rest, "exp")
+    small = (rest * rest).times(polynomial(rest, "exp"), plus=rest)
     half_power = power_of_two(exponent - 1)
-    result = 2.0 * (half_power * small + (half_power - 0.5))
+    result = 2.0 * half_power.times(small, plus=half_power - 0.5)
     return keep_tiny(x, overflowing(x, LARGEST[form.name], result))

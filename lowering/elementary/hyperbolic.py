@@ -21,10 +21,10 @@ def _half_sinh_and_cosh(x: Number) -> tuple[Number, Number]:
     inverse = 0.0625 * power_of_two(exponent.lift(2) - exponent)
     total, difference = quarter + inverse, quarter - inverse
     square = rest * rest
-    sinh_rest = rest + rest * square * polynomial(square, "sinh")
-    cosh_rest = square * (0.5 + square * polynomial(square, "cosh"))
-    sinh_half = difference + (sinh_rest * total + cosh_rest * difference)
-    cosh_half = total + (cosh_rest * total + sinh_rest * difference)
+    sinh_rest = (rest * square).times(polynomial(square, "sinh"), plus=rest)
+    cosh_rest = square * square.times(polynomial(square, "cosh"), plus=0.5)
+    sinh_half = difference + sinh_rest.times(total, plus=cosh_rest * difference)
+    cosh_half = total + cosh_rest.times(total, plus=sinh_rest * difference)
     return sinh_half, cosh_half
 
 
@@ -48,8 +48,8 @@ def tanh(x: Number) -> Number:
     minus_size = (-abs(x)).clamped(-limit, 0.0)
     exponent, rest = reduce_by_ln2(2.0 * minus_size)
     power = power_of_two(exponent)
-    small = rest + rest * rest * polynomial(rest, "exp")
-    minus_one = power * small + (power - 1.0)
+    small = (rest * rest).times(polynomial(rest, "exp"), plus=rest)
+    minus_one = power.times(small, plus=power - 1.0)
     return keep_tiny(x, (minus_one / (minus_one + 2.0)).copysign(x))
 
 

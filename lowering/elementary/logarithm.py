@@ -19,11 +19,11 @@ def log_near_one(f: Number) -> tuple[Number, Number]:
     """Compute log(1 + f) for sqrt(1/2) <= 1 + f <= sqrt(2) as a large part, exactly f, and the rest."""
     half_square = 0.5 * f * f
     if f.format is FLOAT32:
-        return f, f * f * f * polynomial(f, "log") - half_square
+        return f, (f * f * f).times(polynomial(f, "log"), plus=-half_square)
     s = f / (2.0 + f)
     square = s * s
     remainder = square * polynomial(square, "log_ratio")
-    return f, s * (half_square + remainder) - half_square
+    return f, s.times(half_square + remainder, plus=-half_square)
 
 
 def log(x: Number) -> Number:
@@ -36,7 +36,7 @@ def with_exponent(f: Number, exponent: Number) -> Number:
     """Compute log((1 + f)·2**exponent), the exponent times ln 2 in two parts."""
     name = f.format.name
     large, rest = log_near_one(f)
-    return exponent * _LN2_HIGH[name] + (large + (rest + exponent * _LN2_LOW[name]))
+    return exponent.times(_LN2_HIGH[name], plus=large + exponent.times(_LN2_LOW[name], plus=rest))
 
 
 def outside_domain(x: Number, result: Number) -> Number:
@@ -52,7 +52,7 @@ def log2(x: Number) -> Number:
     """Compute the logarithm to base 2."""
     mantissa, exponent = split_positive(x, SQRT_HALF)
     large, rest = log_near_one(mantissa - 1.0)
-    return outside_domain(x, exponent + (large + rest) * 1.4426950408889634)
+    return outside_domain(x, (large + rest).times(1.4426950408889634, plus=exponent))
 
 
 def log10(x: Number) -> Number:
@@ -61,7 +61,9 @@ def log10(x: Number) -> Number:
     mantissa, exponent = split_positive(x, SQRT_HALF)
     large, rest = log_near_one(mantissa - 1.0)
     of_mantissa = (large + rest) * 0.4342944819032518
-    return outside_domain(x, exponent * _LOG10_2_HIGH[name] + (of_mantissa + exponent * _LOG10_2_LOW[name]))
+    return outside_domain(
+        x, exponent.times(_LOG10_2_HIGH[name], plus=exponent.times(_LOG10_2_LOW[name], plus=of_mantissa))
+    )
 
 
 def log1p(x: Number) -> Number:

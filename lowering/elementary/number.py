@@ -1,7 +1,7 @@
 """Numbers that formulas are written over: the same formula builds IR or is evaluated with NumPy.
 
-Products may be fused with the addition that follows them (IREE marks everything `contract`), or not (x86-64-v2 has
-no fused instruction): formulas give their accuracy either way, because products that must be exact are exact.
+A multiply-add may round once or twice (x86-64-v2 has no fused instruction), and a compiler may fuse products and sums
+that are written apart: formulas give their accuracy either way, because products that must be exact are exact.
 Arithmetic may read subnormals as zero and flush results (IREE's CPU drivers do): formulas reach subnormals through
 integers.
 """
@@ -256,6 +256,11 @@ class Number:
     def copysign(self, other: "Number") -> "Number":
         """Take the sign of `other`."""
         return self._combine("copysign", other)
+
+    def times(self, factor: "Number | float", plus: "Number | float") -> "Number":
+        """Multiply and add, rounding once where the machine can, otherwise twice."""
+        operands = (self.handle, self.lift(factor).handle, self.lift(plus).handle)
+        return Number(self.engine, self.format, self.engine.apply("fma", self.format.name, *operands))
 
     def bits(self) -> Integer:
         """Read the bits as an integer."""

@@ -14,11 +14,11 @@ def evaluate(x: Number, coefficients: tuple[float, ...]) -> Number:
     if len(coefficients) < 6:
         return _horner(x, coefficients)
     square = x * x
-    return _horner(square, coefficients[1::2]) * x + _horner(square, coefficients[::2])
+    return _horner(square, coefficients[1::2]).times(x, plus=_horner(square, coefficients[::2]))
 
 
 def _horner(x: Number, coefficients: tuple[float, ...]) -> Number:
     result = x.lift(coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
-        result = result * x + coefficient
+        result = result.times(x, plus=coefficient)
     return result

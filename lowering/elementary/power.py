@@ -90,7 +90,7 @@ def _with_special_values(x: Number, y: Number, power: Number) -> Number:
     infinity = power.lift(float("inf"))
     negative, size = x.bits() < 0, abs(x)
     to_zero = y.bits() < 0
-    whole, odd = _integrality(abs(y))
+    whole, odd = _integrality(y)
     result = negative.select(whole.select(power, float("nan")), power)
     zero = x.is_zero()
     result = zero.select(to_zero.select(infinity, 0.0), result)
@@ -101,14 +101,14 @@ def _with_special_values(x: Number, y: Number, power: Number) -> Number:
 
 
 def _integrality(y: Number) -> tuple[Condition, Condition]:
-    """Tell whether y >= 0 is an integer, and an odd one."""
-    form = y.format
-    shifted = y + form.integers_from
-    small = y < form.integers_from
-    whole = (y >= form.integers_from) | (shifted - form.integers_from).equals(y)
-    whole = whole & ((y >= 1.0) | (y.bits() < 1))
-    parity = small.select_integer(shifted.bits(), y.bits()) & 1
-    return whole, whole & parity.equals(1) & (y < 2.0 * form.integers_from)
+    """Tell whether y is an integer, and an odd one."""
+    form, size = y.format, abs(y)
+    shifted = size + form.integers_from
+    whole = (size >= form.integers_from) | (shifted - form.integers_from).equals(size)
+    whole = whole & ((size >= 1.0) | y.is_zero())
+    small = size < form.integers_from
+    parity = small.select_integer(shifted.bits(), size.bits()) & 1
+    return whole, whole & parity.equals(1) & (size < 2.0 * form.integers_from)
 
 
 def cbrt(x: Number) -> Number:

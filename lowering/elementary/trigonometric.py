@@ -68,35 +68,35 @@ def _sine_and_cosine(x: Number) -> tuple[Integer, Number, Number]:
 
 def _reduce(x: Number) -> tuple[Integer, Number]:
     """Return k and r, r to 2**-70 absolutely: enough for f32."""
-    shifted = x * _TWO_OVER_PI + x.format.rounder
+    shifted = x.times(_TWO_OVER_PI, plus=x.format.rounder)
     turns = shifted - x.format.rounder
-    rest = (x - turns * _HALF_PI[0]) - turns * _HALF_PI[1]
-    return shifted.bits(), rest - turns * (_HALF_PI[2] + _HALF_PI[3])
+    rest = turns.times(-_HALF_PI[1], plus=turns.times(-_HALF_PI[0], plus=x))
+    return shifted.bits(), turns.times(-(_HALF_PI[2] + _HALF_PI[3]), plus=rest)
 
 
 def _reduce_with_tail(x: Number) -> tuple[Integer, Number, Number]:
     """Return k and r as a sum of two numbers."""
-    shifted = x * _TWO_OVER_PI + x.format.rounder
+    shifted = x.times(_TWO_OVER_PI, plus=x.format.rounder)
     turns = shifted - x.format.rounder
-    rest = (x - turns * _HALF_PI[0]) - turns * _HALF_PI[1]
+    rest = turns.times(-_HALF_PI[1], plus=turns.times(-_HALF_PI[0], plus=x))
     total = two_sum(rest, turns * -_HALF_PI[2])
-    result = quick_two_sum(total.high, total.low - turns * _HALF_PI[3])
-    return shifted.bits(), result.high, result.low - turns * _HALF_PI[4]
+    result = quick_two_sum(total.high, turns.times(-_HALF_PI[3], plus=total.low))
+    return shifted.bits(), result.high, turns.times(-_HALF_PI[4], plus=result.low)
 
 
 def _sine(r: Number, tail: Number | None = None) -> Number:
     """Compute the sine of r + tail, |r| <= pi/4."""
     square = r * r
-    rest = r * square * polynomial(square, "sin")
-    return r + (rest if tail is None else rest + tail)
+    cube, factor = r * square, polynomial(square, "sin")
+    return cube.times(factor, plus=r) if tail is None else r + cube.times(factor, plus=tail)
 
 
 def _cosine(r: Number, tail: Number | None = None) -> Number:
     """Compute the cosine of r + tail, |r| <= pi/4."""
     square = r * r
-    rest = square * square * polynomial(square, "cos")
-    if tail is not None:
-        rest = rest - r * tail
     half = 0.5 * square
     rounded = 1.0 - half
-    return rounded + (((1.0 - rounded) - half) + rest)
+    error = (1.0 - rounded) - half
+    if tail is not None:
+        error = error - r * tail
+    return rounded + (square * square).times(polynomial(square, "cos"), plus=error)
