@@ -68,6 +68,34 @@ def test_f64_stays_f64_on_gpus(target: str) -> None:
     assert b"tensor<257xf64>" in module
 
 
+def test_elementwise_arithmetic_is_not_reassociated(run: Run) -> None:
+    text = """func.func @main(%a: tensor<256xf64>, %b: tensor<256xf64>) -> tensor<256xf64> {
+      %0 = arith.addf %a, %b : tensor<256xf64>
+      %1 = arith.subf %0, %b : tensor<256xf64>
+      return %1 : tensor<256xf64>
+    }"""
+    a, b = np.random.default_rng(3).random(256), np.full(256, 2.0**40)
+    compiled = compile_module(to_bytecode(text), parse_target("cpu"))
+    np.testing.assert_array_equal(run(compiled, a, b), (a + b) - b)
+    assert ((a + b) - b != a).any()
+
+
+def test_sums_are_as_exact_as_numpys(run: Run) -> None:
+    text = """func.func @main(%x: tensor<4x4096xf32>) -> tensor<4xf32> {
+      %zero = arith.constant 0.0 : f32
+      %empty = tensor.empty() : tensor<4xf32>
+      %0 = linalg.fill ins(%zero : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+      %1 = linalg.reduce { arith.addf } ins(%x : tensor<4x4096xf32>) outs(%0 : tensor<4xf32>) dimensions = [1]
+      return %1 : tensor<4xf32>
+    }"""
+    x = np.float32(np.random.default_rng(4).random((4, 4096)) + 1)
+    exact = x.sum(1, dtype=np.float64)
+    compiled = compile_module(to_bytecode(text), parse_target("cpu:x86-64-v3"))
+    np.testing.assert_allclose(run(compiled, x), exact, rtol=1e-6)
+    one_by_one = np.cumsum(x, axis=1, dtype=np.float32)[:, -1]
+    assert (np.abs(one_by_one / exact - 1) > 1e-6).any()  # the control
+
+
 def test_i64_keeps_its_high_half(run: Run) -> None:
     text = IDENTITY.format("i64", 2**40 + 1, "arith.addi")
     compiled = compile_module(to_bytecode(text), parse_target("cpu"))
