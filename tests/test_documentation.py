@@ -65,10 +65,10 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 def invocations(page: Path) -> list[tuple[str, list[str]]]:
-    """List the commands of a page's blocks: the command's name and its options."""
-    lines = re.findall(
-        r"^(?: {4,}|\$ )?(isthmus(?:-opt)? .*?)(?:  # .*)?$", page.read_text("utf-8"), re.MULTILINE
-    )
+    """List the commands a page shows, in blocks and in text: the command's name and its options."""
+    text = page.read_text("utf-8")
+    lines = re.findall(r"^(?: {4,}|\$ )(isthmus(?:-opt)? .*?)(?:  # .*)?$", text, re.MULTILINE)
+    lines += re.findall(r"`(isthmus(?:-opt)? [^`\n]*)`", text)
     words = [line.split() for line in lines]
     named = [("opt" if line[0] == "isthmus-opt" else line[1], line) for line in words]
     return [(name, [word for word in line if re.fullmatch(r"--[a-z-]+", word)]) for name, line in named]

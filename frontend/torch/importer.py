@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind, TensorArgument
-from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter
 from torch_mlir.extras.fx_as_strided import rewrite_as_strided
+from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter
 
 from isthmus.dtypes import DTYPES
 from isthmus.errors import CaptureError

@@ -60,8 +60,8 @@ def test_nesting_that_overflows_the_parser_is_an_error() -> None:
 
 
 def test_a_parse_error_names_the_line() -> None:
-    with pytest.raises(VerifyError, match="custom op 'arith.nonsense'") as caught:
-        parse('func.func @f() {\n  arith.nonsense\n  return\n}', context())
+    with pytest.raises(VerifyError, match=r"custom op 'arith\.nonsense'") as caught:
+        parse("func.func @f() {\n  arith.nonsense\n  return\n}", context())
     assert caught.value.location == "-:2"
 
 
