@@ -18,6 +18,7 @@ PASSES: dict[str, str] = {
     "convolution-channels-last": "convolution_channels_last:ConvolutionChannelsLast",
     "expand-math": "expand_math:ExpandMath",
     "fold-constants": "fold_constants:FoldConstants",
+    "fold-empty-loops": "fold_empty_loops:FoldEmptyLoops",
     "fuse-elementwise": "fuse_elementwise:FuseElementwise",
     "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",

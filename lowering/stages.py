@@ -36,7 +36,7 @@ OPERATORS = _stage(
 )
 SIMPLIFY = _stage(
     "simplify",
-    "fold-constants,fuse-elementwise,clean",
+    "fold-empty-loops,fold-constants,fuse-elementwise,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
