@@ -54,8 +54,8 @@ def _read(number: int, line: str, held: set[int]) -> Iterator[Expectation]:
     if match:
         text, where = match["text"], match["where"]
         pattern = _pattern(text, number) if match["regex"] else re.compile(re.escape(text))
-        line = _target(where, number, held)
-        yield Expectation(match["severity"], pattern, text, line, number, anywhere=where == "*")
+        target = _target(where, number, held)
+        yield Expectation(match["severity"], pattern, text, target, number, anywhere=where == "*")
     elif _STARTED.search(line):
         raise PassError(
             "malformed expectation: expected a place that is known, and nothing after the closing '}}'",

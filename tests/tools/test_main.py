@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,10 @@ def test_what_needs_the_compiler_says_so_where_it_is_missing() -> None:
     assert "is not installed" in done.stderr and "pip install 'isthmus[compiler]'" in done.stderr
 
 
-def test_run_needs_no_compiler() -> None:
-    done = _without_compiler("run", "/no/such.isthmus")
-    assert done.returncode == 1
-    assert "no artifact at '/no/such.isthmus'" in done.stderr
+@pytest.mark.parametrize(
+    "arguments", [["run", "{}", "--random"], ["inspect", "{}"], ["bench", "{}", "--runs", "3"]]
+)
+def test_what_only_runs_needs_no_compiler(arguments: list[str], artifact: Path) -> None:
+    done = _without_compiler(*(text.format(artifact) for text in arguments))
+    assert done.returncode == 0, done.stderr
+    assert "f32[" in done.stdout or "median" in done.stdout
