@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from ..dialects.mlir import arith, collect, ir, replace
 from .elementary.engine import MlirEngine
-from .elementary.number import FLOAT32, FLOAT64, Format, Number
+from .elementary.integers import Word, integer_power, remainder_bits
+from .elementary.number import FLOAT32, FLOAT64, Format, Integer, Number
 from .elementary.power import power_by_integer
 from .elementary.table import FORMULAS
 from .elementary.trigonometric import sincos
@@ -14,6 +15,9 @@ from .passes import Pass
 
 _FORMATS: dict[str, Format] = {"f16": FLOAT32, "bf16": FLOAT32, "f32": FLOAT32, "f64": FLOAT64}
 """The format each element type is computed in."""
+
+
+_INTEGER_POWER = "math.ipowi"
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,25 @@ class ExpandMath(Pass):
 
 
 def _is_expanded(operation: ir.Operation) -> bool:
-    if operation.name not in _BUILDERS:
+    if operation.name not in _BUILDERS and operation.name != _INTEGER_POWER:
         return False
     like = operation.results[0].type
-    is_static = not isinstance(like, ir.ShapedType) or like.has_static_shape
-    return is_static and str(_element(like)) in _FORMATS
+    element = str(_element(like))
+    if operation.name == "arith.remf":  # a loop, on scalars; IREE has the other types' functions
+        return str(like) == "f64"
+    if isinstance(like, ir.ShapedType) and not like.has_static_shape:
+        return False
+    return element.startswith("i") if operation.name == _INTEGER_POWER else element in _FORMATS
 
 
 def _expand(operation: ir.Operation) -> list[ir.Value]:
     """Build the replacement of `operation` before it: widen, compute, narrow."""
     like = operation.results[0].type
-    form = _FORMATS[str(_element(like))]
     engine = MlirEngine(like)
+    if operation.name == _INTEGER_POWER:
+        base, exponent = (Word(engine, str(_element(like)), operand) for operand in operation.operands)
+        return [integer_power(base, exponent).value]
+    form = _FORMATS[str(_element(like))]
     is_narrow = _element(like) != _element(engine.type_of(form.name))
     operands = list(operation.operands)
     if is_narrow:
@@ -81,7 +92,13 @@ def _sincos(engine: MlirEngine, form: Format, operands: Sequence[ir.Value]) -> S
     return sincos(Number(engine, form, operands[0]))
 
 
+def _remainder(engine: MlirEngine, form: Format, operands: Sequence[ir.Value]) -> Sequence[Number]:
+    bits = [Word(engine, form.integer, Number(engine, form, operand).bits().handle) for operand in operands]
+    return [Integer(engine, form, remainder_bits(*bits).value).as_number()]
+
+
 _BUILDERS: dict[str, Builder] = {
+    "arith.remf": _remainder,
     "math.fpowi": _fpowi,
     "math.sincos": _sincos,
     **{name: _formula(function) for name, function in FORMULAS.items()},

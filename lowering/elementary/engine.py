@@ -16,6 +16,8 @@ _PLAIN: dict[str, Callable[..., ir.Value]] = {
     "copysign": math.copysign,
     "addi": arith.addi,
     "subi": arith.subi,
+    "muli": arith.muli,
+    "remui": arith.remui,
     "shli": arith.shli,
     "shrui": arith.shrui,
     "and": arith.andi,
@@ -32,6 +34,7 @@ _CONVERSIONS: dict[str, Callable[..., ir.Value]] = {
     "truncf": arith.truncf,
     "trunci": arith.trunci,
     "sitofp": arith.sitofp,
+    "uitofp": arith.uitofp,
 }
 
 
