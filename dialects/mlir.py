@@ -5,6 +5,7 @@ dialects from the start; operations are collected first and edited afterwards; u
 is erased; no handle outlives a C++ pass; diagnostics become errors of ours, with the user's location.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -45,6 +46,9 @@ __all__ = [
 
 MAXIMUM_NESTING = 256
 """Deeper nesting overflows the parser's stack, which kills the process."""
+
+# Arrows, comparisons, comments and strings come first: what they hold is no bracket.
+_BRACKETS = re.compile(r'->|>=|//[^\n]*|"(?:[^"\\\n]|\\.)*"|(?P<open>[(\[{<])|(?P<close>[)\]}>])')
 
 # Any pipeline of torch-mlir's loads `torch_c`; running one on an empty module is the only way from Python.
 _LOAD_TORCH_CONVERSION = "torch-backend-to-linalg-on-tensors-backend-pipeline"
@@ -116,11 +120,11 @@ def parse(text: str | bytes, target: ir.Context) -> ir.Module:
 
 def _nesting(text: str) -> int:
     depth = deepest = 0
-    for character in text:
-        if character in "([{<":
+    for match in _BRACKETS.finditer(text):
+        if match["open"]:
             depth += 1
             deepest = max(deepest, depth)
-        elif character in ")]}>":
+        elif match["close"]:
             depth = max(depth - 1, 0)
     return deepest
 

@@ -59,6 +59,17 @@ def test_nesting_that_overflows_the_parser_is_an_error() -> None:
         parse(deep, context())
 
 
+def test_arrows_do_not_hide_nesting() -> None:
+    opened = "".join(f"%r{level} = scf.if %c -> (i32) {{ " for level in range(5000))
+    with pytest.raises(VerifyError, match="nesting deeper than"):
+        parse(f"func.func @f(%c: i1) {{ {opened}", context())
+
+
+def test_brackets_in_strings_and_comments_are_no_nesting() -> None:
+    text = "".join(f'// ((((\nfunc.func private @f{n}() loc("a (((( \\" ((")\n' for n in range(200))
+    assert len(collect(parse(text, context()), "func.func")) == 200
+
+
 def test_a_parse_error_names_the_line() -> None:
     with pytest.raises(VerifyError, match=r"custom op 'arith\.nonsense'") as caught:
         parse("func.func @f() {\n  arith.nonsense\n  return\n}", context())
