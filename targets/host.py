@@ -23,7 +23,7 @@ CODE_FEATURES: dict[str, tuple[str, ...]] = {
         *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512ifma", "avx512vbmi"),
         *("avx512vbmi2", "avx512vnni", "avx512bitalg", "avx512vpopcntdq", "avx512bf16", "avx512fp16"),
         *("avx512vp2intersect", "avxvnni", "avxvnniint8", "avxvnniint16", "avxifma", "avxneconvert"),
-        *("avx10.1", "avx10.2", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "amx-complex"),
+        *("avx10.2", "amx-tile", "amx-int8", "amx-bf16", "amx-fp16", "amx-complex"),
     ),
     "aarch64": (
         *("fp-armv8", "neon", "aes", "sha2", "sha3", "sm4", "crc", "lse", "rdm", "rcpc", "dotprod"),
