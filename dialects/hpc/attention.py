@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..mlir import ext, ir
-from .dialect import Hpc, reject
+from .dialect import Hpc, reject, well_formed
 
 
 class AttentionOp(Hpc.Operation, name="attention", traits=[ext.Pure]):
@@ -26,6 +26,7 @@ class AttentionOp(Hpc.Operation, name="attention", traits=[ext.Pure]):
     output: ext.Result[Any]
 
     @staticmethod
+    @well_formed
     def verify_invariants(op: Any) -> bool:
         """Check count, ranks and element types."""
         types = [value.type for value in (*op.operands, op.results[0])]

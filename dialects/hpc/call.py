@@ -6,7 +6,7 @@ from typing import Any
 from isthmus.errors import VerifyError
 
 from ..mlir import ext, ir
-from .dialect import Hpc, reject
+from .dialect import Hpc, reject, well_formed
 
 LIMIT = 24
 """Inputs, and outputs, a call may have: IRDL makes the values of one variadic group share one type, so that each
@@ -50,6 +50,7 @@ class CallOp(Hpc.Operation, name="call", traits=[ext.Pure]):
         )
 
     @staticmethod
+    @well_formed
     def verify_invariants(op: Any) -> bool:
         """Check the spelling of the callee."""
         namespace, separator, name = op.attributes["callee"].value.partition("::")

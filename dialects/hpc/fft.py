@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..mlir import ext, ir
-from .dialect import Hpc, reject
+from .dialect import Hpc, reject, well_formed
 
 KINDS = ("c2c", "r2c", "c2r")
 DIRECTIONS = ("forward", "inverse")
@@ -29,6 +29,7 @@ class FftOp(Hpc.Operation, name="fft", traits=[ext.Pure]):
     output: ext.Result[Any]
 
     @staticmethod
+    @well_formed
     def verify_invariants(op: Any) -> bool:
         """Check kind, dimensions, element types and extents."""
         message = _problem(op)

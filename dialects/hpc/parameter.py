@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..mlir import ext, ir
-from .dialect import Hpc, reject
+from .dialect import Hpc, reject, well_formed
 
 
 class ParameterOp(Hpc.Operation, name="parameter", traits=[ext.Pure]):
@@ -17,6 +17,7 @@ class ParameterOp(Hpc.Operation, name="parameter", traits=[ext.Pure]):
     result: ext.Result[Any]
 
     @staticmethod
+    @well_formed
     def verify_invariants(op: Any) -> bool:
         """Check the key and the result type."""
         if not op.attributes["key"].value:
