@@ -15,7 +15,7 @@ from ..captured import Captured
 from .convert_torch import convert_torch
 from .decompositions import decompose
 from .examples import Examples, dtype_name, make_examples
-from .export import export
+from .export import export, quiet
 from .importer import argument_nodes, constant_value, import_graph, result_nodes
 from .nesting import to_tree
 from .parameters import Weights
@@ -38,7 +38,8 @@ def capture(
     else:
         examples = make_examples(() if inputs is None else inputs, kwargs)
         exported = export(program, examples)
-    lowered = decompose(exported)
+    with quiet():
+        lowered = decompose(exported)
     weights = Weights()
     signature = _signature(lowered, examples, weights)
     module = import_graph(lowered, context, weights)

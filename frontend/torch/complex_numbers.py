@@ -24,6 +24,8 @@ def _guarded(rule: Rule, other: Rule | None) -> Rule:
 
 
 def _is_complex(value: object) -> bool:
+    if isinstance(value, torch.dtype):
+        return value.is_complex
     return isinstance(value, complex) or (isinstance(value, torch.Tensor) and value.is_complex())
 
 
@@ -44,6 +46,16 @@ def _join(real: Any, imaginary: Any) -> torch.Tensor:
         real = torch.full_like(imaginary, real)
     real, imaginary = torch.broadcast_tensors(real, imaginary)
     return torch.complex(real, imaginary)
+
+
+def _convert(a: torch.Tensor, dtype: torch.dtype | None = None, **_: Any) -> torch.Tensor:
+    """Change the dtype from or to a complex one; to a real one keeps the real part, as torch does."""
+    real, imaginary = _parts(a)
+    wanted = dtype or a.dtype
+    if not wanted.is_complex:
+        return real.to(wanted)
+    part = wanted.to_real()
+    return _join(real.to(part), imaginary.to(part) if isinstance(imaginary, torch.Tensor) else 0.0)
 
 
 def _add(a: Any, b: Any, *, alpha: Any = 1) -> torch.Tensor:
@@ -202,6 +214,8 @@ def _different(a: Any, b: Any) -> torch.Tensor:
 
 
 _RULES: dict[Any, Rule] = {
+    aten._to_copy.default: _convert,
+    torch.ops.prims.convert_element_type.default: _convert,
     aten.add.Tensor: _add,
     aten.add.Scalar: _add,
     aten.sub.Tensor: _subtract,

@@ -11,6 +11,7 @@ from .attention import decompose_attention
 from .complex_numbers import complex_rules
 from .decompose_arithmetic import arithmetic_rules
 from .decompose_pooling import pooling_rules
+from .decompose_random import random_rules
 from .decompose_selection import selection_rules
 from .prims_views import aten_views
 
@@ -26,7 +27,7 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
             table[operator] = rule
     table[aten.full.default] = _full
     table[aten.zeros.default] = _zeros
-    for rules in (arithmetic_rules(), pooling_rules(), selection_rules()):
+    for rules in (arithmetic_rules(), pooling_rules(), random_rules(), selection_rules()):
         table |= rules
     table |= complex_rules(table)
     table[aten.scaled_dot_product_attention.default] = decompose_attention

@@ -13,13 +13,18 @@ import torch
 from torch.export import Dim, ExportedProgram, ShapesCollection
 from torch.export.dynamic_shapes import refine_dynamic_shapes_from_suggested_fixes
 
+import isthmus
 from isthmus.errors import CaptureError
 from isthmus.spec import Spec
 
 from .examples import Examples
 
 _ATTEMPTS = 4
-_LIBRARY = ("torch", "torch_mlir", "sympy", "numpy")
+_LIBRARIES = tuple(
+    Path(file).resolve().parent
+    for file in (torch.__file__, traceback.__file__, isthmus.__file__, Path(__file__).parent)
+)
+"""Where torch, Python's own modules and ours lie: a user's line is in none of them."""
 _FIXES = "Suggested fixes:"
 _CONTROL_FLOW = "use torch.where, or torch.while_loop for loops, so that both outcomes stay in the program"
 
@@ -33,7 +38,7 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
     shapes = _dynamic_shapes(module, examples)
     for _ in range(_ATTEMPTS):
         try:
-            with _quiet():
+            with quiet():
                 return torch.export.export(
                     module, examples.args, examples.kwargs, dynamic_shapes=shapes, strict=False
                 )
@@ -45,8 +50,8 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the exporter's own chatter off the user's terminal; its errors still arrive as exceptions."""
+def quiet() -> Iterator[None]:
+    """Keep torch's own chatter off the user's terminal; its errors still arrive as exceptions."""
     logger = logging.getLogger("torch")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -134,9 +139,7 @@ def user_line(error: BaseException) -> str | None:
 
 
 def _is_library(filename: str) -> bool:
-    path = Path(filename)
-    ours = Path(__file__).resolve().parents[2]
-    library = any(part in _LIBRARY for part in path.parts) or "site-packages" in path.parts
-    inside = path.is_absolute() and path.resolve().is_relative_to(ours) and "tests" not in path.parts
-    engine = inside and path.resolve().relative_to(ours).parts[0] in ("frontend", "src", "tools", "isthmus")
-    return library or engine or filename.startswith("<") or Path(traceback.__file__).parent in path.parents
+    if filename.startswith("<"):
+        return True
+    path = Path(filename).resolve()
+    return "site-packages" in path.parts or any(path.is_relative_to(root) for root in _LIBRARIES)

@@ -11,6 +11,7 @@ from isthmus.errors import CaptureError
 from .dialects.mlir import context, to_bytecode
 from .frontend.captured import Captured
 from .lowering.driver import lower
+from .lowering.estimate_work import estimate_work
 from .runtime.artifact import Artifact
 from .runtime.manifest import MAIN, Manifest, ModuleRecord
 from .runtime.parameters import describe
@@ -41,6 +42,7 @@ def compile_program(
     progress("capturing")
     captured = capture(program, inputs, kwargs)
     lower(captured.module, captured.signature, progress=progress)
+    work = estimate_work(captured.module).total
     bytecode = to_bytecode(captured.module)
     built = [_build(bytecode, machine, progress) for machine in machines]
     manifest = Manifest(
@@ -50,6 +52,7 @@ def compile_program(
         created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
         parameters=describe(captured.parameters),
         precision=precision,
+        work=work,
     )
     return Artifact(manifest, {one.record.path: one.data for one in built}, captured.parameters)
 
