@@ -152,7 +152,12 @@ def encoder() -> nn.Module:
 
 
 class SpectralConvolution(nn.Module):
-    """Multiply the lowest Fourier modes of every channel by learned complex weights."""
+    """Multiply the lowest Fourier modes of every channel by learned complex weights.
+
+    `real_arithmetic` computes the same with real products: the exporter to ONNX knows no complex ones.
+    """
+
+    real_arithmetic = False
 
     def __init__(self, channels: int, modes: int) -> None:
         super().__init__()
@@ -165,14 +170,23 @@ class SpectralConvolution(nn.Module):
         spectrum = torch.fft.rfft2(field)
         low = self._mix(spectrum[:, :, :modes, :modes], self.low)
         high = self._mix(spectrum[:, :, -modes:, :modes], self.high)
-        gap = low.new_zeros(*low.shape[:2], height - 2 * modes, modes)
+        gap = low.new_zeros(*low.shape[:2], height - 2 * modes, modes, 2)
         kept = torch.cat([low, gap, high], dim=2)
-        spectrum = functional.pad(torch.view_as_real(kept), (0, 0, 0, width // 2 + 1 - modes))
-        return torch.fft.irfft2(torch.view_as_complex(spectrum.contiguous()), s=(height, width))
+        mixed = functional.pad(kept, (0, 0, 0, width // 2 + 1 - modes))
+        return torch.fft.irfft2(torch.view_as_complex(mixed), s=(height, width))
 
-    @staticmethod
-    def _mix(spectrum: Tensor, weight: Tensor) -> Tensor:
-        return torch.einsum("bixy,ioxy->boxy", spectrum, torch.view_as_complex(weight))
+    def _mix(self, spectrum: Tensor, weight: Tensor) -> Tensor:
+        subscripts = "bixy,ioxy->boxy"
+        if not self.real_arithmetic:
+            return torch.view_as_real(torch.einsum(subscripts, spectrum, torch.view_as_complex(weight)))
+        real, imaginary = torch.view_as_real(spectrum).unbind(-1)
+        parts = [
+            torch.einsum(subscripts, real, weight[..., 0])
+            - torch.einsum(subscripts, imaginary, weight[..., 1]),
+            torch.einsum(subscripts, real, weight[..., 1])
+            + torch.einsum(subscripts, imaginary, weight[..., 0]),
+        ]
+        return torch.stack(parts, dim=-1)
 
 
 class FourierLayer(nn.Module):

@@ -1,0 +1,58 @@
+"""Timing several ways of doing the same work on a machine that is never quite quiet."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Call = Callable[[], object]
+
+_SLICE = 0.02
+"""Seconds each call is repeated before the next one has its turn."""
+_PAUSE = 0.003
+"""Seconds between turns: worker threads of the last one, spinning for more work, give up in that time."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Hold what was measured of one call, in seconds."""
+
+    median: float
+    fastest: float
+    samples: int
+
+
+def interleave(calls: Mapping[str, Call], seconds: float) -> dict[str, Timing]:
+    """Time each call in turn, again and again, so that drift of the machine meets all of them alike.
+
+    A turn starts with one call that is not counted. `seconds` is the time given to each call; every call has at
+    least five turns.
+    """
+    samples: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    repeats = {name: _repeats(call) for name, call in calls.items()}
+    turns = 0
+    end = time.perf_counter() + seconds * len(calls)
+    while turns < 5 or time.perf_counter() < end:
+        for name, call in calls.items():
+            time.sleep(_PAUSE)
+            call()
+            samples[name] += _timed(call, repeats[name])
+        turns += 1
+    return {
+        name: Timing(statistics.median(values), min(values), len(values)) for name, values in samples.items()
+    }
+
+
+def _repeats(call: Call) -> int:
+    return max(1, min(500, int(_SLICE / min(_timed(call, 3)))))
+
+
+def _timed(call: Call, repeats: int) -> list[float]:
+    samples = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        samples.append(time.perf_counter() - start)
+    return samples
