@@ -1,9 +1,11 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import isthmus
 from isthmus.tools.main import COMMANDS, main
 
 
@@ -42,7 +44,8 @@ sys.exit(main(sys.argv[1:]))
 
 def _without_compiler(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", WITHOUT_COMPILER, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    environment = os.environ | {"PYTHONPATH": str(Path(isthmus.__file__).parents[1])}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
 
 
 def test_what_needs_the_compiler_says_so_where_it_is_missing() -> None:
