@@ -13,7 +13,6 @@ _PLAIN: dict[str, Callable[..., ir.Value]] = {
     "subf": arith.subf,
     "mulf": arith.mulf,
     "divf": arith.divf,
-    "copysign": math.copysign,
     "addi": arith.addi,
     "subi": arith.subi,
     "muli": arith.muli,

@@ -20,30 +20,28 @@ _SUBNORMAL_SLOPE = 0.1283791670955126
 def erf(x: Number) -> Number:
     """Compute the error function."""
     size = abs(x)
-    square = x * x
-    inner = x.times(polynomial(square, "erf"), plus=x)
+    inner = size.times(polynomial(size * size, "erf"), plus=size)
+    inner = (size < 2.0**-30).select(size * (1.0 + _SUBNORMAL_SLOPE), inner)
     outside = size.clamped(1.0, _ERF_IS_ONE[x.format.name])
     exponent, power = exp_parts(-_exponent(outside))
     complement = multiply_by_power(power, exponent)
     if x.format is not FLOAT32:
         complement = complement * polynomial((outside - 2.0) / (outside + 2.0), "erf_tail")
-    outer = (1.0 - complement).copysign(x)
-    inner = (size < 2.0**-30).select(x * (1.0 + _SUBNORMAL_SLOPE), inner)
-    result = (size < 1.0).select(inner, outer)
-    return x.is_nan().select(x, _erf_of_subnormal(x, size, result))
+    result = (size < 1.0).select(inner, 1.0 - complement)
+    result = (size.bits() < 2**x.format.mantissa).select(_erf_of_subnormal(size), result)
+    return x.is_nan().select(size, result).copysign(x)
 
 
 def _exponent(x: Number) -> Number:
     return polynomial(x, "erf_exponent") if x.format is FLOAT32 else x * x
 
 
-def _erf_of_subnormal(x: Number, size: Number, result: Number) -> Number:
+def _erf_of_subnormal(x: Number) -> Number:
     """Multiply subnormals by 2/sqrt(pi) as the integers they are."""
-    bits = size.bits()
+    bits = x.bits()
     base = x.format.integers_from
     more = (bits.to_number() * _SUBNORMAL_SLOPE + base).bits() - x.lift(base).bits()
-    small = (bits + more).as_number().copysign(x)
-    return (bits < 2**x.format.mantissa).select(small, result)
+    return (bits + more).as_number()
 
 
 def erfc(x: Number) -> Number:

@@ -8,7 +8,7 @@ from .exponential import overflowing, reduce_by_ln2
 from .logarithm import SQRT_HALF, log_of_one_plus, with_exponent
 from .number import Number
 from .polynomial import polynomial
-from .scaling import keep_tiny, power_of_two, split_positive
+from .scaling import odd, power_of_two, split_positive
 
 _LARGEST = {"f32": 89.41598629223294, "f64": 710.4758600739439}
 _TANH_IS_ONE = {"f32": 9.02, "f64": 19.1}
@@ -32,7 +32,7 @@ def sinh(x: Number) -> Number:
     """Compute the hyperbolic sine."""
     size, largest = abs(x), _LARGEST[x.format.name]
     half, _ = _half_sinh_and_cosh(size.clamped(0.0, largest))
-    return keep_tiny(x, overflowing(size, largest, 2.0 * half).copysign(x))
+    return odd(x, overflowing(size, largest, 2.0 * half))
 
 
 def cosh(x: Number) -> Number:
@@ -50,7 +50,7 @@ def tanh(x: Number) -> Number:
     power = power_of_two(exponent)
     small = (rest * rest).times(polynomial(rest, "exp"), plus=rest)
     minus_one = power.times(small, plus=power - 1.0)
-    return keep_tiny(x, (minus_one / (minus_one + 2.0)).copysign(x))
+    return odd(x, -minus_one / (minus_one + 2.0))
 
 
 def asinh(x: Number) -> Number:
@@ -61,7 +61,7 @@ def asinh(x: Number) -> Number:
     square = inside * inside
     argument = inside + square / (1.0 + (1.0 + square).sqrt())
     result = large.select(_log_of_double(size), log_of_one_plus(argument))
-    return keep_tiny(x, x.is_nan().select(x, result.copysign(x)))
+    return odd(x, x.is_nan().select(x, result))
 
 
 def acosh(x: Number) -> Number:
@@ -77,7 +77,7 @@ def atanh(x: Number) -> Number:
     size = abs(x)
     result = 0.5 * log_of_one_plus(2.0 * size / (1.0 - size))
     result = size.equals(1.0).select(x.lift(float("inf")), (size < 1.0).select(result, float("nan")))
-    return keep_tiny(x, result.copysign(x))
+    return odd(x, result)
 
 
 def _log_of_double(x: Number) -> Number:

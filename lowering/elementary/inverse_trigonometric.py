@@ -7,7 +7,7 @@ added (Cephes, atan.c).
 
 from .number import Condition, Number
 from .polynomial import polynomial
-from .scaling import keep_tiny, nearest_integer, power_of_two, scale, split_positive
+from .scaling import nearest_integer, odd, power_of_two, scale, split_positive
 
 _PI = {
     "f32": (3.1415927410125732, -8.742277657347586e-08),
@@ -36,7 +36,7 @@ def asin(x: Number) -> Number:
     rest = argument * square * polynomial(square, "asin")
     high, low = _pi_times(0.5, x)
     from_half = high - 2.0 * argument + (low - 2.0 * rest)
-    return keep_tiny(x, outer.select(from_half, argument + rest).copysign(x))
+    return odd(x, outer.select(from_half, argument + rest))
 
 
 def acos(x: Number) -> Number:
@@ -50,8 +50,8 @@ def acos(x: Number) -> Number:
     rest = argument * square * polynomial(square, "asin")
     half_high, half_low = _pi_times(0.5, x)
     whole_high, whole_low = _pi_times(1.0, x)
-    signed = argument.copysign(x)
-    inner = half_high - (signed - (half_low - rest.copysign(x)))
+    signed = negative.select(-argument, argument)
+    inner = half_high - (signed - (half_low - negative.select(-rest, rest)))
     doubled = 2.0 * argument
     right = doubled + 2.0 * rest
     left = whole_high - (doubled - (whole_low - 2.0 * rest))
@@ -60,7 +60,7 @@ def acos(x: Number) -> Number:
 
 def atan(x: Number) -> Number:
     """Compute the arctangent."""
-    return keep_tiny(x, _angle(abs(x), x.lift(1.0)).copysign(x))
+    return odd(x, _angle(abs(x), x.lift(1.0)))
 
 
 def _angle(numerator: Number, denominator: Number, left: Condition | None = None) -> Number:
@@ -101,8 +101,8 @@ def atan2(y: Number, x: Number) -> Number:
     far = distance.clamped(-float(form.bias + form.mantissa), 0.0)
     flat = scale(ratio, nearest_integer(far))
     is_flat = (x.bits() > -1) & (distance < -1.4 * form.mantissa)
-    result = is_flat.select(flat, angle).copysign(y)
-    return (x.is_nan() | y.is_nan()).select(x + y, result)
+    result = is_flat.select(flat, angle)
+    return (x.is_nan() | y.is_nan()).select(x + y, result).copysign(y)
 
 
 def _split_any(x: Number, zero: float) -> tuple[Number, Number]:

@@ -254,8 +254,9 @@ class Number:
         return self._map("sqrt")
 
     def copysign(self, other: "Number") -> "Number":
-        """Take the sign of `other`."""
-        return self._combine("copysign", other)
+        """Take the sign of `other`, by bits."""
+        sign = -(2 ** (self.format.width - 1))
+        return ((self.bits() & ~sign) | (other.bits() & sign)).as_number()
 
     def times(self, factor: "Number | float", plus: "Number | float") -> "Number":
         """Multiply and add, rounding once where the machine can, otherwise twice."""

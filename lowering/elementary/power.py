@@ -125,6 +125,6 @@ def cbrt(x: Number) -> Number:
     square = inverse * inverse
     root = scaled * square
     root = root + (scaled - root * root * root) * (square * (1.0 / 3.0))
-    result = multiply_by_power(root, rounded_bits(shifted)).copysign(x)
+    result = multiply_by_power(root, rounded_bits(shifted))
     unchanged = x.is_zero() | x.is_nan() | abs(x).equals(float("inf"))
-    return unchanged.select(x, result)
+    return unchanged.select(abs(x), result).copysign(x)

@@ -13,6 +13,15 @@ def keep_tiny(x: Number, result: Number) -> Number:
     return (abs(x) < 2.0 ** -(x.format.mantissa + 2)).select(x, result)
 
 
+def odd(x: Number, of_size: Number) -> Number:
+    """Give an odd function of x with f(x) = x + O(x²) its sign, and `x` itself where tiny.
+
+    The sign comes last: LLVM's AMDGPU back end crashes on choosing between x and an f64 with x's sign (IREE 3.13).
+    """
+    size = abs(x)
+    return (size < 2.0 ** -(x.format.mantissa + 2)).select(size, of_size).copysign(x)
+
+
 def nearest_integer(x: Number) -> Integer:
     """Round to the nearest integer; |x| < 2**(mantissa - 2)."""
     return rounded_bits(x + x.format.rounder)

@@ -30,7 +30,6 @@ _OPERATIONS: dict[str, Callable[..., Array]] = {
     "mulf": np.multiply,
     "fma": lambda a, b, c: a * b + c,
     "divf": np.divide,
-    "copysign": np.copysign,
     "negf": np.negative,
     "absf": np.abs,
     "sqrt": np.sqrt,

@@ -6,7 +6,7 @@ from isthmus.dialects.mlir import collect, context, ir, operations, parse, verif
 from isthmus.lowering.elementary.table import FORMULAS
 from isthmus.lowering.expand_math import ExpandMath
 
-KEPT = {"math.absf", "math.copysign", "math.fma", "math.sqrt"}
+KEPT = {"math.absf", "math.fma", "math.sqrt"}
 
 
 def expanded(body: str) -> ir.Module:
