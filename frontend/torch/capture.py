@@ -94,6 +94,8 @@ def _is_tensor(value: object) -> bool:
 def _tensor(name: str, fake: object, symbols: Symbols) -> TensorType:
     if isinstance(fake, torch.Tensor):
         return TensorType(name, dtype_name(fake.dtype), symbols.shape(fake))
+    if isinstance(fake, bool | torch.SymBool):
+        return TensorType(name, "bool", (), scalar=True)
     return TensorType(name, "f64" if isinstance(fake, float | torch.SymFloat) else "i64", (), scalar=True)
 
 

@@ -7,6 +7,7 @@ import torch
 
 aten = torch.ops.aten
 
+_SAME_WIDTH = {2: torch.int16, 4: torch.int32, 8: torch.int64}
 _NARROW = (torch.int8, torch.uint8, torch.int16)
 
 
@@ -91,10 +92,10 @@ def _scaled_mm(
 
 
 def _signbit(source: torch.Tensor) -> torch.Tensor:
-    """Tell -0 from 0 by its reciprocal; a NaN counts as positive."""
+    """Read the sign bit itself, so that -0 and NaN have theirs too."""
     if not source.dtype.is_floating_point:
         return source < 0
-    return torch.where(source == 0, torch.reciprocal(source), source) < 0
+    return source.view(_SAME_WIDTH[source.dtype.itemsize]) < 0
 
 
 def _copysign(source: torch.Tensor, sign: Any) -> torch.Tensor:

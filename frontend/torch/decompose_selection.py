@@ -30,10 +30,13 @@ def _index_put(
     values: torch.Tensor,
     accumulate: bool = False,
 ) -> Any:
-    """Write at masks without counting their true elements: the values' shape says how many there are."""
+    """Write at masks without counting their true elements: the values' shape says how many there are.
+
+    Without masks the write stays one operator, under the name that has no rule.
+    """
     masks = [index for index in indices if index is not None and index.dtype == torch.bool]
     if not masks:
-        return NotImplemented
+        return aten._unsafe_index_put.default(target, _from_the_end(target, indices), values, accumulate)
     if len(indices) == 1:
         return _masked_put(target, masks[0], values, accumulate)
     others = [index for index in indices if index is not None and index.dtype != torch.bool]
@@ -45,6 +48,16 @@ def _index_put(
         for index in indices
     ]
     return aten.index_put.default(target, plain, values, accumulate)
+
+
+def _from_the_end(
+    target: torch.Tensor, indices: Sequence[torch.Tensor | None]
+) -> list[torch.Tensor | None]:
+    """Make negative indices count from the end here: the lowering of scatters takes them as they are."""
+    return [
+        None if index is None else torch.where(index < 0, index + target.shape[axis], index)
+        for axis, index in enumerate(indices)
+    ]
 
 
 def _masked_put(target: torch.Tensor, mask: torch.Tensor, values: torch.Tensor, accumulate: bool) -> Any:

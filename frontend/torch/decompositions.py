@@ -14,6 +14,7 @@ from .decompose_pooling import pooling_rules
 from .decompose_random import random_rules
 from .decompose_selection import selection_rules
 from .prims_views import aten_views
+from .python_numbers import prepare_numbers
 
 aten = torch.ops.aten
 
@@ -29,6 +30,7 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     table[aten.zeros.default] = _zeros
     for rules in (arithmetic_rules(), pooling_rules(), random_rules(), selection_rules()):
         table |= rules
+    table.pop(aten._unsafe_index_put.default, None)
     table |= complex_rules(table)
     table[aten.scaled_dot_product_attention.default] = decompose_attention
     return table
@@ -49,4 +51,9 @@ def _zeros(size: Sequence[int], *, dtype: torch.dtype | None = None, **layout: A
 def decompose(program: ExportedProgram) -> ExportedProgram:
     """Take an exported program apart into operators that have a lowering."""
     with aten_views(program):
-        return program.run_decompositions(decomposition_table())
+        parts = program.run_decompositions(decomposition_table())
+    prepare_numbers(parts)
+    for node in parts.graph.nodes:
+        if node.target is aten._unsafe_index_put.default:
+            node.target = aten.index_put.default  # the rule for writes is done
+    return parts

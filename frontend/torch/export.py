@@ -45,8 +45,20 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
         except torch._dynamo.exc.UserError as error:
             shapes = _refined(error, shapes)
         except Exception as error:  # the user's own program runs in there: anything may be raised
+            traced = _export_by_bytecode(module, examples) if shapes is None else None
+            if traced is not None:
+                return traced
             raise _explain(error) from None
     raise CaptureError("the relations between symbolic sizes could not be settled", note="name fewer sizes")
+
+
+def _export_by_bytecode(module: torch.nn.Module, examples: Examples) -> ExportedProgram | None:
+    """Try the exporter's other mode, which keeps arithmetic on numbers read from tensors; None when it fails."""
+    try:
+        with quiet():
+            return torch.export.export(module, examples.args, examples.kwargs, strict=True)
+    except Exception:  # the first mode's error is the one to tell
+        return None
 
 
 @contextmanager

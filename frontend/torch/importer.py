@@ -75,7 +75,9 @@ class _NodeImporter(GraphNodeImporter):
         self, loc: ir.Location, node: torch.fx.Node, concrete_target: Any = None
     ) -> None:
         target = concrete_target or node.target
-        if target in _FFT_KINDS:
+        if target is aten.view.dtype and node.args[0].meta["val"].itemsize == node.args[1].itemsize:
+            self._import_bitcast(loc, node)
+        elif target in _FFT_KINDS:
             self._import_fft(loc, node)
         elif target is torch.ops.isthmus.attention.default:
             self._import_attention(loc, node)
@@ -83,6 +85,13 @@ class _NodeImporter(GraphNodeImporter):
             self._import_call(loc, node, target)
         else:
             super()._import_torch_op_overload(loc, node, concrete_target)
+
+    def _import_bitcast(self, loc: ir.Location, node: torch.fx.Node) -> None:
+        source, fake = node.args[0], node.meta["val"]
+        with loc, ir.InsertionPoint(self._b):
+            value = self._to_builtin(self.resolve_node_value(source), source.meta["val"])
+            value = _cast("tensor.bitcast", value, builtin_type(fake))
+            self.bind_node_value(node, self._from_builtin(value, fake))
 
     def _import_fft(self, loc: ir.Location, node: torch.fx.Node) -> None:
         kind = _FFT_KINDS[node.target]
@@ -164,8 +173,17 @@ class _NodeImporter(GraphNodeImporter):
         kind = "f64" if isinstance(fake, float | torch.SymFloat) else "si64"
         type_ = ir.Type.parse(f"!torch.vtensor<[],{kind}>", self._c)
         with ir.InsertionPoint(self._b), ir.Location.unknown():
-            made = ir.Operation.create("torch.prim.NumToTensor.Scalar", results=[type_], operands=[value])
-        return made.results[0]
+            if isinstance(fake, bool | torch.SymBool):
+                value = _torch_op("torch.aten.Int.bool", ir.Type.parse("!torch.int"), value)
+            made = _torch_op("torch.prim.NumToTensor.Scalar", type_, value)
+            if isinstance(fake, bool | torch.SymBool):
+                zero = ir.Operation.create(
+                    "torch.constant.int",
+                    results=[ir.Type.parse("!torch.int")],
+                    attributes={"value": ir.IntegerAttr.get(ir.IntegerType.get_signless(64), 0)},
+                )
+                made = _torch_op("torch.aten.ne.Scalar", ir.Type.parse("!torch.vtensor<[],i1>"), made, zero.result)
+        return made
 
 
 def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights) -> ir.Module:
@@ -287,6 +305,10 @@ def constant(tensor: torch.Tensor) -> ir.Value:
         array = array.view(np.uint16)  # the bindings know no buffers of bf16
     attribute = ir.DenseElementsAttr.get(array, type=type_)
     return arith.ConstantOp(type_, attribute).result
+
+
+def _torch_op(name: str, result: ir.Type, *operands: ir.Value) -> ir.Value:
+    return ir.Operation.create(name, results=[result], operands=list(operands)).results[0]
 
 
 def _cast(name: str, value: ir.Value, result: ir.Type) -> ir.Value:

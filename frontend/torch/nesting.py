@@ -33,7 +33,7 @@ def to_tree(spec: Any, leaves: Iterator[Tree], where: str) -> Tree:
 
 
 def _is_named_tuple(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
+    return isinstance(kind, type) and issubclass(kind, tuple)
 
 
 def _keys(spec: Any) -> list[Any] | None:
