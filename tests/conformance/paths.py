@@ -161,7 +161,6 @@ def _as_torch(value: Any, node: Any) -> Any:
         return type(node)(value) if isinstance(node, bool | int | float) else value
     expected = node.meta["val"].dtype if isinstance(node, torch.fx.Node) else None
     tensor = _from_numpy(value)
-    signless = expected is not None and not (expected.is_floating_point or expected.is_complex)
-    if signless and tensor.dtype.itemsize == expected.itemsize:
-        return tensor.view(expected)
-    return tensor
+    if expected is None or expected.is_floating_point or expected.is_complex:
+        return tensor
+    return tensor.view(expected) if tensor.dtype.itemsize == expected.itemsize else tensor
