@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.lowering import fit_elementary
 from tests.lowering.elementary_evaluation import (
     DTYPES,
     FORMATS,
@@ -36,6 +37,11 @@ def test_single_precision_coefficients_do_not_pass_in_f64(monkeypatch: pytest.Mo
     rounded = tuple(float(np.float32(value)) for value in rows["f64"])
     monkeypatch.setitem(rows, "f64", rounded)
     assert worst("exp", "f64", 120) > TOLERANCE
+
+
+def test_the_coefficients_are_those_the_fit_gives() -> None:
+    fitted = fit_elementary.table("exp", "sin")
+    assert fitted == {name: coefficients.COEFFICIENTS[name] for name in fitted}
 
 
 @pytest.mark.parametrize("kind", ["f32", "f64"])
