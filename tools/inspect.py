@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isthmus.dtypes import DTYPES
-from isthmus.signature import Signature, TensorType
+from isthmus.signature import Json, Signature, TensorType
 
 from .console import Parser, guarded
 from .units import seconds, size
@@ -65,7 +65,7 @@ def _report(artifact: "Artifact", all_parameters: bool) -> Iterator[str]:
     for record in manifest.modules:
         yield from _module(record, manifest)
     yield from _parameters(manifest.parameters, all_parameters)
-    yield f"precision: {manifest.precision or 'as written'}"
+    yield from _precision(manifest.precision)
     if manifest.mesh:
         yield f"mesh: {manifest.mesh}"
     yield from (f"note: {note}" for note in manifest.notes)
@@ -99,6 +99,17 @@ def _parameters(parameters: Sequence[TensorType], listed: bool) -> Iterator[str]
     yield f"parameters: {len(parameters)}, {size(total)}"
     if listed:
         yield from (f"  {parameter} ({size(_bytes(parameter))})" for parameter in parameters)
+
+
+def _precision(plan: Json) -> Iterator[str]:
+    """Show the preset, and how many operations of each kind are computed in which format."""
+    if not isinstance(plan, dict):
+        yield f"precision: {plan or 'as written'}"
+        return
+    yield f"precision: {plan.get('preset', 'mixed')}"
+    for kind, counts in plan.items():
+        if isinstance(counts, dict) and counts:
+            yield f"  {kind}: " + ", ".join(f"{count} in {name}" for name, count in counts.items())
 
 
 def _bytes(parameter: TensorType) -> int:

@@ -1,0 +1,1 @@
+"""How operations are computed in narrower formats: what may be, and the rewriting."""
