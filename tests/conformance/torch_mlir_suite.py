@@ -4,7 +4,8 @@
     python tests/conformance/torch_mlir_suite.py torch-mlir --sample 250 --json isthmus.json
 
 Every program runs eagerly first; each of its calls is then compiled for its inputs, run and compared by the
-suite's own rules. Exit code 0 when the share of matches reaches `--require`.
+suite's own rules. The order is random, so that what an interrupted run has written is a fair sample. Exit code 0
+when the share of matches reaches `--require`.
 """
 
 import argparse
@@ -31,18 +32,20 @@ def main(argv: list[str] | None = None) -> int:
         print(f"skipped {file}: {reason}")
     names = _chosen(sorted(suite.programs), options)
     print(f"{len(names)} of {len(suite.programs)} programs", flush=True)
-    outcomes: list[Outcome] = []
+    outcomes = report.read(options.json)[1] if options.resume and options.json.exists() else []
+    known = {outcome.name for outcome in outcomes}
+    names = [name for name in names if name not in known]
+    random.Random(options.seed).shuffle(names)
+    total = len(known) + len(names)
 
     def progress(outcome: Outcome) -> None:
         outcomes.append(outcome)
         if not outcome.passed:
-            print(
-                f"[{len(outcomes)}/{len(names)}] {outcome.name}: {outcome.stage}: {report.cause(outcome)}",
-                flush=True,
-            )
+            cause = report.cause(outcome)
+            print(f"[{len(outcomes)}/{total}] {outcome.name}: {outcome.stage}: {cause}", flush=True)
         elif len(outcomes) % 50 == 0:
-            print(f"[{len(outcomes)}/{len(names)}]", flush=True)
-        if options.json and len(outcomes) % 50 == 0:
+            print(f"[{len(outcomes)}/{total}]", flush=True)
+        if options.json and len(outcomes) % 25 == 0:
             report.save(options.json, options.path, outcomes)
 
     limits = {name: min(options.timeout, suite.programs[name].timeout_seconds) for name in names}
@@ -69,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=2, help="worker processes")
     parser.add_argument("--timeout", type=float, default=60, help="seconds for one program")
     parser.add_argument("--json", type=Path, help="write every outcome to this file")
+    parser.add_argument("--resume", action="store_true", help="keep what --json holds already, run the rest")
     parser.add_argument("--beside", type=Path, metavar="JSON", help="count beside an earlier --json")
     parser.add_argument("--require", type=float, default=0, metavar="PERCENT", help="exit 1 below this share")
     return parser
