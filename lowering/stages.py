@@ -54,3 +54,19 @@ BORDER = _stage(
 )
 
 STAGES: tuple[Stage, ...] = (OPERATORS, SIMPLIFY, NUMERICS, BORDER)
+
+
+def stages_for(precision: str | None) -> tuple[Stage, ...]:
+    """Give the standard lowering, with a stage that narrows the arithmetic when a preset is asked for."""
+    if precision is None:
+        return STAGES
+    place = STAGES.index(NUMERICS)
+    return (*STAGES[:place], _precision(precision), *STAGES[place:])
+
+
+def _precision(preset: str) -> Stage:
+    """Narrow f64 to f32 first: the presets of 16 bits know no format between theirs and f32."""
+    narrowing = ",".join(
+        f"assign-precision{{{{compute={name}}}}},apply-precision" for name in dict.fromkeys(("f32", preset))
+    )
+    return _stage("precision", f"{narrowing},fuse-elementwise,clean", TENSOR_PROGRAM, TENSOR_PROGRAM)

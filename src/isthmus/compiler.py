@@ -12,6 +12,10 @@ from .dialects.mlir import context, to_bytecode
 from .frontend.captured import Captured
 from .lowering.driver import lower
 from .lowering.estimate_work import estimate_work
+from .lowering.precision.parameters import convert
+from .lowering.precision.presets import check_preset
+from .lowering.precision.report import report
+from .lowering.stages import stages_for
 from .runtime.artifact import Artifact
 from .runtime.manifest import MAIN, Manifest, ModuleRecord
 from .runtime.parameters import describe
@@ -39,9 +43,11 @@ def compile_program(
 ) -> Artifact:
     """Do the work of `isthmus.compile`."""
     machines = parse_targets(targets)
+    check_preset(precision)
     progress("capturing")
     captured = capture(program, inputs, kwargs)
-    lower(captured.module, captured.signature, progress=progress)
+    lower(captured.module, captured.signature, stages=stages_for(precision), progress=progress)
+    parameters = convert(captured.module, captured.parameters)
     work = estimate_work(captured.module).total
     bytecode = to_bytecode(captured.module)
     built = [_build(bytecode, machine, progress) for machine in machines]
@@ -50,11 +56,11 @@ def compile_program(
         entries={MAIN: captured.signature},
         modules=tuple(one.record for one in built),
         created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
-        parameters=describe(captured.parameters),
-        precision=precision,
+        parameters=describe(parameters),
+        precision=None if precision is None else report(captured.module, precision).to_json(),
         work=work,
     )
-    return Artifact(manifest, {one.record.path: one.data for one in built}, captured.parameters)
+    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters)
 
 
 def capture(program: Any, inputs: Any, kwargs: Mapping[str, Any] | None) -> Captured:
