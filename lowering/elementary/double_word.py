@@ -22,7 +22,9 @@ class DoubleWord:
 
     def __mul__(self, other: "DoubleWord") -> "DoubleWord":
         product = two_product(self.high, other.high)
-        return quick_two_sum(product.high, product.low + (self.high * other.low + self.low * other.high))
+        return quick_two_sum(
+            product.high, self.high.times(other.low, plus=self.low.times(other.high, plus=product.low))
+        )
 
 
 def quick_two_sum(larger: Number, smaller: Number) -> DoubleWord:
@@ -45,10 +47,10 @@ def halves(x: Number) -> tuple[Number, Number]:
 
 
 def two_product(a: Number, b: Number) -> DoubleWord:
-    """Multiply, with the error to within 2**-100 or so of the product (f64)."""
+    """Multiply, with the error to within 2**-100 or so of the product (f64); low may exceed half an ulp of high."""
     a_high, a_low = halves(a)
     b_high, b_low = halves(b)
     high = a_high * b_high
-    middle = a_high * b_low + a_low * b_high
+    middle = a_high.times(b_low, plus=a_low * b_high)
     total = quick_two_sum(high, middle)
-    return quick_two_sum(total.high, total.low + a_low * b_low)
+    return DoubleWord(total.high, a_low.times(b_low, plus=total.low))
