@@ -21,6 +21,7 @@ PASSES: dict[str, str] = {
     "fold-empty-loops": "fold_empty_loops:FoldEmptyLoops",
     "fuse-elementwise": "fuse_elementwise:FuseElementwise",
     "pad-filters": "pad_filters:PadFilters",
+    "guard-indices": "guard_indices:GuardIndices",
     "resolve-calls": "resolve_calls:ResolveCalls",
 }
 """Each row is `"kebab-case-name": "module:Class"`, the module relative to this package."""

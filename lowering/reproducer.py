@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from isthmus.errors import IsthmusError, PassError
+from isthmus.errors import CompileError, IsthmusError, PassError
 
 from ..dialects.mlir import ir
 from .callbacks import combine
@@ -70,6 +70,8 @@ def run_with_reproducer(
     reproducer = Reproducer(path)
     try:
         pipeline.run(module, combine(callback, reproducer) if callback else reproducer)
+    except CompileError:
+        raise  # the user's program is at fault, and the message says how
     except Exception as error:
         attach(reproducer, error)
         raise

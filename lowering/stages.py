@@ -17,7 +17,10 @@ CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.attention", "hpc.call", "hpc.fft"))
 
 @dataclass(frozen=True)
 class Stage:
-    """Name a part of the lowering; `pipeline` may hold `{skip}`, the results that get no destination."""
+    """Name a part of the lowering.
+
+    `pipeline` may hold `{skip}`, the results that get no destination, and `{outputs}`, how many there are.
+    """
 
     name: str
     pipeline: str
@@ -34,9 +37,15 @@ OPERATORS = _stage(
     CAPTURED,
     TENSOR_PROGRAM,
 )
+SAFETY = _stage(
+    "safety",
+    "guard-indices{{at={outputs}}}",
+    TENSOR_PROGRAM,
+    TENSOR_PROGRAM,
+)
 SIMPLIFY = _stage(
     "simplify",
-    "fold-empty-loops,fold-constants,fuse-elementwise,clean",
+    "fold-empty-loops,fold-constants,convolution-channels-last,pad-filters,fuse-elementwise,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
@@ -53,7 +62,7 @@ BORDER = _stage(
     TENSOR_PROGRAM,
 )
 
-STAGES: tuple[Stage, ...] = (OPERATORS, SIMPLIFY, NUMERICS, BORDER)
+STAGES: tuple[Stage, ...] = (OPERATORS, SAFETY, SIMPLIFY, NUMERICS, BORDER)
 
 
 def stages_for(precision: str | None) -> tuple[Stage, ...]:

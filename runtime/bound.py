@@ -86,7 +86,7 @@ class BoundCall:
         engine.finish(self._returned, self._outputs)
         for output, name, value in self._updates:
             write_back(value, name, self._outputs[output])
-        self._plain = not (engine.scan or self._updates or self._copies)
+        self._plain = not (engine.scan or self._updates or self._copies or engine.signature.checks)
 
     def after_fork(self) -> None:
         """Follow the executor in a forked child, whichever of the two hears of it first."""

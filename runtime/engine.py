@@ -89,6 +89,9 @@ class Engine:
         """Check what a call wrote, then make its state the current one."""
         if not self._trusted:
             self._check_destinations(outputs, results)
+        for index, message in self.signature.checks:
+            if results[index]:
+                raise RunError(message, note="the results of this call were discarded")
         if self.scan:
             check_finite(self.signature.outputs, results, "output")
             check_finite(self.signature.state, self.state.written(), "state")

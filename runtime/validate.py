@@ -21,8 +21,15 @@ def check_signature(signature: Signature) -> None:
     _check_indices(list(signature.results.leaves()), len(signature.outputs), "result")
     _check_indices([output for output, _ in signature.updates], len(signature.outputs), "updated output")
     _check_indices([position for _, position in signature.updates], len(signature.inputs), "updated input")
+    _check_indices([output for output, _ in signature.checks], len(signature.outputs), "check")
+    if any(str(signature.outputs[output]) != _count(signature, output) for output, _ in signature.checks):
+        raise _malformed("a check is no count of i64")
     if not all(isinstance(name, str) for name in signature.names):
         raise _malformed("an argument's name is no text")
+
+
+def _count(signature: Signature, output: int) -> str:
+    return f"{signature.outputs[output].name}: i64[]"
 
 
 def _check_symbols(signature: Signature) -> None:

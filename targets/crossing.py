@@ -10,6 +10,8 @@ from iree.compiler import ir
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
 SCOPE = "model"
+SCATTER = "tm_tensor.scatter"
+VIEWS = ("tensor.extract_slice", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast")
 
 
 class CrossingError(Exception):
@@ -25,13 +27,38 @@ def cross(module: ir.Module) -> None:
 
     Raises `CrossingError` when an operation or a type is left that IREE does not know.
     """
-    with module.context:
+    with module.context as context:
+        for dialect in ("util", "flow"):
+            context.dialects[dialect]  # loads it: an operation made before that is a stranger
         symbols: dict[str, str] = {}
         for op in [op for op in operations(module.operation) if op.name == PARAMETER]:
             _parameter_to_global(module, op, symbols)
+        for op in [op for op in operations(module.operation) if op.name == SCATTER]:
+            _keep_apart(op)
         for op in operations(module.operation):
             _refuse_unknown(op)
             _translate_attributes(op)
+
+
+def _keep_apart(scatter: ir.Operation) -> None:
+    """Keep a scatter from reading its updates out of the array it is writing.
+
+    IREE updates in place and takes a slice of the same array for a view of the old values, which are gone by then:
+    wrong numbers, silently (3.13). Delete this when `x.index_add(0, i, x[:3])` is right without it.
+    """
+    updates, original = scatter.operands[0], scatter.operands[2]
+    if _viewed(updates) != _viewed(original):
+        return
+    with ir.InsertionPoint(scatter), scatter.location:
+        barrier = ir.Operation.create("util.optimization_barrier", results=[updates.type], operands=[updates])
+    scatter.operands[0] = barrier.results[0]
+
+
+def _viewed(value: ir.Value) -> ir.Value:
+    """Follow a value through views to the array it looks at."""
+    while isinstance(value.owner, ir.Operation | ir.OpView) and value.owner.operation.name in VIEWS:
+        value = value.owner.operation.operands[0]
+    return value
 
 
 def operations(root: ir.Operation) -> Iterator[ir.Operation]:

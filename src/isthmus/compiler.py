@@ -46,14 +46,14 @@ def compile_program(
     check_preset(precision)
     progress("capturing")
     captured = capture(program, inputs, kwargs)
-    lower(captured.module, captured.signature, stages=stages_for(precision), progress=progress)
+    signature = lower(captured.module, captured.signature, stages=stages_for(precision), progress=progress)
     parameters = convert(captured.module, captured.parameters)
     work = estimate_work(captured.module).total
     bytecode = to_bytecode(captured.module)
     built = [_build(bytecode, machine, progress) for machine in machines]
     manifest = Manifest(
         name=name or type(program).__name__,
-        entries={MAIN: captured.signature},
+        entries={MAIN: signature},
         modules=tuple(one.record for one in built),
         created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
         parameters=describe(parameters),

@@ -83,7 +83,9 @@ class Signature:
     positional parameters' names, so that callers may use keywords for them. `results` nests the outputs.
     `state` lists the arrays the program keeps from call to call (their names are parameter keys that hold
     the initial values). `updates` pairs an output with the input whose array it overwrites on the caller's
-    side; such outputs are no leaves of `results`. `symbols` gives each symbolic size its inclusive range.
+    side; such outputs are no leaves of `results`. `checks` pairs an output, the last ones, with a message: it counts
+    violations, and a call whose count is not zero fails with that message. `symbols` gives each symbolic size
+    its inclusive range.
 
     The compiled function takes inputs, state, then a destination for each output and each new state whose
     sizes are all known before the run; it returns outputs, then new state.
@@ -96,6 +98,7 @@ class Signature:
     names: tuple[str, ...] = ()
     state: tuple[TensorType, ...] = ()
     updates: tuple[tuple[int, int], ...] = ()
+    checks: tuple[tuple[int, str], ...] = ()
     symbols: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def to_json(self) -> Json:
@@ -116,6 +119,7 @@ class Signature:
                 names=tuple(data["names"]),
                 state=_tensors(data["state"]),
                 updates=tuple((int(a), int(b)) for a, b in data["updates"]),
+                checks=tuple((int(index), str(message)) for index, message in data["checks"]),
                 symbols={name: (low, high) for name, (low, high) in data["symbols"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
