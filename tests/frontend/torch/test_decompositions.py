@@ -57,7 +57,7 @@ class Selection(nn.Module):
             aten.index_put(x, (mask,), v),
             aten.index_put(x, (mask,), v, True),
             aten.index_put(x, (rows, mask), v[:, 0]),
-            torch.kthvalue(x, 2, dim=1, keepdim=True),
+            *torch.kthvalue(x, 2, dim=1, keepdim=True),
         )
 
 
@@ -96,7 +96,7 @@ def test_primitive_views_are_views(check: Check) -> None:
 
 class Numbers(nn.Module):
     def forward(self, a: torch.Tensor, b: torch.Tensor) -> Any:
-        return float(a) + int(b), float(a) > int(b), torch.sort(b.reshape(1))
+        return float(a) + int(b), float(a) > int(b), tuple(torch.sort(b.reshape(1)))
 
 
 def test_numbers_read_from_tensors_come_back_as_numbers(check: Check) -> None:
