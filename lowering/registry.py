@@ -20,9 +20,10 @@ PASSES: dict[str, str] = {
     "fold-constants": "fold_constants:FoldConstants",
     "fold-empty-loops": "fold_empty_loops:FoldEmptyLoops",
     "fuse-elementwise": "fuse_elementwise:FuseElementwise",
-    "pad-filters": "pad_filters:PadFilters",
     "guard-indices": "guard_indices:GuardIndices",
+    "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
+    "split-complex": "split_complex:SplitComplex",
 }
 """Each row is `"kebab-case-name": "module:Class"`, the module relative to this package."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from isthmus.errors import CompileError
 
-from ..runtime.manifest import Attempt
+from ..runtime.manifest import Attempt, Requirements
 from .diagnostics import Diagnostic, first_error, read_diagnostic
 from .process import WorkerError, run_worker
 from .target import Target, Variant
@@ -119,8 +119,13 @@ def _request(target: Target, variant: Variant, directory: Path, crossed: bool, c
         "crossed": str(directory / "iree.mlirbc") if crossed else None,
         "flags": list(variant.flags),
         "contract": contract,
+        "fused": _has_multiply_add(target.requirements),
         "tiles": dict(target.tiles()) if variant.tiled else {},
     }
+
+
+def _has_multiply_add(machine: Requirements) -> bool:
+    return machine.architecture != "x86_64" or "fma" in machine.features
 
 
 def _attempt(request: Json, variant: Variant, timeout: float, watch: _Watch) -> _Outcome:

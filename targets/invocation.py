@@ -12,6 +12,7 @@ from iree.compiler.api import Invocation, Output, Session, ctypes_dl
 from .capture import captured
 from .contraction import forbid_contraction
 from .crossing import CrossingError, cross
+from .multiply_add import split_multiply_adds
 from .tiles import set_tiles
 
 Json = Any
@@ -62,6 +63,8 @@ def compile_file(request: Json, report: Report) -> Json:
             error.location.emit_error(str(error))
             return {"ok": False, "refused": True}
         context.allow_unregistered_dialects = False
+        if not request["fused"]:
+            split_multiply_adds(module)
         set_tiles(module, request["tiles"])
         for name, text in request["attributes"].items():
             module.operation.attributes[name] = ir.Attribute.parse(text, context)
