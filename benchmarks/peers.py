@@ -93,6 +93,7 @@ def _export(model: torch.nn.Module, sample: torch.Tensor) -> bytes:
     with warnings.catch_warnings(), _quiet():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(model, (sample,), dynamo=True, verbose=False)
+    assert program is not None
     return program.model_proto.SerializeToString()
 
 

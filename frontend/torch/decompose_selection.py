@@ -50,9 +50,7 @@ def _index_put(
     return aten.index_put.default(target, plain, values, accumulate)
 
 
-def _from_the_end(
-    target: torch.Tensor, indices: Sequence[torch.Tensor | None]
-) -> list[torch.Tensor | None]:
+def _from_the_end(target: torch.Tensor, indices: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
     """Make negative indices count from the end here: the lowering of scatters takes them as they are."""
     return [
         None if index is None else torch.where(index < 0, index + target.shape[axis], index)

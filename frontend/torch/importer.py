@@ -182,7 +182,9 @@ class _NodeImporter(GraphNodeImporter):
                     results=[ir.Type.parse("!torch.int")],
                     attributes={"value": ir.IntegerAttr.get(ir.IntegerType.get_signless(64), 0)},
                 )
-                made = _torch_op("torch.aten.ne.Scalar", ir.Type.parse("!torch.vtensor<[],i1>"), made, zero.result)
+                made = _torch_op(
+                    "torch.aten.ne.Scalar", ir.Type.parse("!torch.vtensor<[],i1>"), made, zero.result
+                )
         return made
 
 
