@@ -4,7 +4,6 @@ Runs in the worker process only. `expand-math` marks those that may round twice 
 """
 
 from iree.compiler import ir
-from iree.compiler.dialects import arith
 
 from .crossing import operations
 
@@ -18,7 +17,8 @@ def split_multiply_adds(module: ir.Module) -> int:
         for op in found:
             with ir.InsertionPoint(op), op.location:
                 a, b, c = op.operands
-                total = arith.addf(arith.mulf(a, b), c)
+                product = ir.Operation.create("arith.mulf", results=[a.type], operands=[a, b]).results[0]
+                total = ir.Operation.create("arith.addf", results=[a.type], operands=[product, c]).results[0]
             op.results[0].replace_all_uses_with(total)
             op.erase()
     return len(found)
