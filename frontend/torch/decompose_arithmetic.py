@@ -20,6 +20,8 @@ def arithmetic_rules() -> dict[Any, Callable[..., Any]]:
         aten.pow.Tensor_Tensor: _integer_power,
         aten.conv_tbc.default: _conv_tbc,
         aten._scaled_mm.default: _scaled_mm,
+        aten.isfinite.default: _isfinite,
+        aten.threshold_backward.default: _threshold_backward,
         aten.signbit.default: _signbit,
         aten.copysign.Tensor: _copysign,
         aten.copysign.Scalar: _copysign,
@@ -104,3 +106,21 @@ def _copysign(source: torch.Tensor, sign: Any) -> torch.Tensor:
     number = sign if isinstance(sign, torch.Tensor) else torch.full((), sign, dtype=dtype)
     size = source.to(dtype).abs()
     return torch.where(_signbit(number), -size, size)
+
+
+def _isfinite(source: torch.Tensor) -> torch.Tensor:
+    """Compare with infinity; integers always are finite, and a NaN compares false."""
+    if source.dtype.is_complex:
+        return _isfinite(torch.real(source)) & _isfinite(torch.imag(source))
+    if not source.dtype.is_floating_point:
+        return torch.ones_like(source, dtype=torch.bool)
+    return source.abs() < float("inf")
+
+
+def _threshold_backward(gradient: torch.Tensor, source: torch.Tensor, threshold: float) -> Any:
+    """Promote where the two dtypes differ."""
+    dtype = torch.result_type(gradient, source)
+    if gradient.dtype == dtype:
+        return NotImplemented
+    wide = gradient.to(dtype)
+    return torch.where(source <= threshold, torch.zeros_like(wide), wide)

@@ -43,7 +43,7 @@ def test_integer_arithmetic_wraps_and_promotes_as_torch_does(check: Check) -> No
 
 class Signs(nn.Module):
     def forward(self, x: torch.Tensor) -> Any:
-        return torch.signbit(x), torch.copysign(torch.full_like(x, 3.0), x)
+        return torch.signbit(x), torch.copysign(torch.full_like(x, 3.0), x), torch.isfinite(1 / x)
 
 
 def test_the_sign_of_zero_and_nan_is_seen(check: Check) -> None:
