@@ -45,7 +45,7 @@ SAFETY = _stage(
 )
 SIMPLIFY = _stage(
     "simplify",
-    "fold-empty-loops,fold-constants,convolution-channels-last,pad-filters,fuse-elementwise,clean",
+    "split-complex,fold-empty-loops,fold-constants,convolution-channels-last,pad-filters,fuse-elementwise,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
