@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     cases = select(options.only)
     if options.worker:
         for case in cases:
-            print(json.dumps(measure(case, options.worker, options.seconds)), flush=True)
+            print(json.dumps(measure(case, options.worker, options.seconds, options.cpu_clock)), flush=True)
         return 0
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     rows: list[Json] = []
@@ -55,6 +56,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", default="1,2", type=_numbers, metavar="N,N", help="default: 1,2")
     parser.add_argument("--seconds", default=3.0, type=float, help="measuring time for each peer and case")
     parser.add_argument("--quick", action="store_true", help="half a second for each, to see that all works")
+    parser.add_argument(
+        "--cpu-clock", action="store_true", help="one thread: count processor time, not waiting"
+    )
     parser.add_argument("--reuse", action="store_true", help="take artifacts compiled before")
     parser.add_argument("--output", default=ARTIFACTS / "inference.json", type=Path)
     parser.add_argument("--worker", type=int, default=0, help=argparse.SUPPRESS)
@@ -71,7 +75,13 @@ def _numbers(text: str) -> list[int]:
 def select(only: str) -> list[Case]:
     """Find the cases named on the command line; exit with the list of names when there is none."""
     starts = tuple(part for part in only.split(",") if part)
-    chosen = [case for case in CASES if not starts or case.name.startswith(starts)]
+    chosen = [
+        case
+        for case in CASES
+        if not starts
+        or case.name in starts
+        or f"{case.name}-".startswith(tuple(f"{start}-" for start in starts))
+    ]
     if not chosen:
         sys.exit(f"no case named '{only}': expected one of {', '.join(case.name for case in CASES)}")
     return chosen
@@ -83,9 +93,8 @@ def run_worker(case: Case, threads: int, options: argparse.Namespace) -> Json:
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     if options.reuse or threads != options.threads[0]:
         environment["ISTHMUS_REUSE"] = "1"
-    done = subprocess.run(
-        [*command, "--seconds", str(options.seconds)], capture_output=True, text=True, env=environment
-    )
+    command += ["--seconds", str(options.seconds), *(["--cpu-clock"] if options.cpu_clock else [])]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     for line in done.stdout.splitlines():
         if line.startswith("{") and (row := json.loads(line))["case"] == case.name:
             return row
@@ -93,7 +102,7 @@ def run_worker(case: Case, threads: int, options: argparse.Namespace) -> Json:
     return {"case": case.name, "threads": threads, "peers": {name: {"missing": reason} for name in PEERS}}
 
 
-def measure(case: Case, threads: int, seconds: float) -> Json:
+def measure(case: Case, threads: int, seconds: float, cpu_clock: bool) -> Json:
     """Prepare every peer, compare their results with torch in float64, then time them in turns."""
     reference = _reference(case)
     peers: dict[str, Json] = {}
@@ -108,7 +117,8 @@ def measure(case: Case, threads: int, seconds: float) -> Json:
             continue
         calls[name] = prepared
         peers[name] = {"error": error, **prepared.facts}
-    for name, timing in interleave({name: one.call for name, one in calls.items()}, seconds).items():
+    clock = time.thread_time if cpu_clock and threads == 1 else time.perf_counter
+    for name, timing in interleave({name: one.call for name, one in calls.items()}, seconds, clock).items():
         peers[name] |= {"median": timing.median, "fastest": timing.fastest, "samples": timing.samples}
     return {"case": case.name, "threads": threads, "peers": peers}
 

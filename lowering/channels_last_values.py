@@ -19,7 +19,7 @@ class Twins:
 
     def has(self, value: ir.Value) -> bool:
         """Tell whether the channels-last form of `value` is at hand."""
-        return value in self._moved
+        return value in self._moved or _transposed_from(value) is not None
 
     def moved(self, value: ir.Value) -> ir.Value:
         """Give the channels-last form of `value`; what is the same everywhere is made anew, the rest transposed."""
@@ -43,6 +43,8 @@ def _rebuilt(value: ir.Value, order: Sequence[int]) -> ir.Value | None:
     if owner is None:
         return None
     match owner.name:
+        case "linalg.transpose":
+            return _transposed_from(value)
         case "tensor.empty":
             return empty_like(value, order)
         case "linalg.fill":
@@ -51,6 +53,16 @@ def _rebuilt(value: ir.Value, order: Sequence[int]) -> ir.Value | None:
             return _splat(owner.attributes["value"], permuted_type(value, order))
         case _:
             return None
+
+
+def _transposed_from(value: ir.Value) -> ir.Value | None:
+    """Find the channels-last tensor that `value` is the transpose of, if it is one."""
+    owner = defining(value)
+    if owner is None or owner.name != "linalg.transpose":
+        return None
+    back = inverse(permutation(rank_of(value)))
+    moved: ir.Value = owner.operands[0]
+    return moved if rank_of(value) > 2 and list(owner.attributes["permutation"]) == back else None
 
 
 def _splat(attribute: ir.Attribute, kind: ir.RankedTensorType) -> ir.Value | None:

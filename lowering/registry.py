@@ -24,6 +24,7 @@ PASSES: dict[str, str] = {
     "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
     "split-complex": "split_complex:SplitComplex",
+    "split-transposed-convolutions": "split_transposed_convolutions:SplitTransposedConvolutions",
 }
 """Each row is `"kebab-case-name": "module:Class"`, the module relative to this package."""
 
