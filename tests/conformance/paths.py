@@ -39,10 +39,32 @@ def stage(name: str) -> Iterator[None]:
 
 def run_isthmus(module: torch.nn.Module, inputs: list[Any]) -> Any:
     """Compile for this machine with `isthmus.compile` and call the loaded program once."""
+    return _run_isthmus(module, tuple(inputs), inputs)
+
+
+def run_isthmus_dynamic(module: torch.nn.Module, inputs: list[Any]) -> Any:
+    """Do the same, with every size that the program's annotations leave open left open.
+
+    Annotations do not say which sizes are equal: those that are in the call are taken to be. 0 and 1 stay.
+    """
+    from isthmus import Spec
+    from isthmus.frontend.torch.examples import dtype_name
+
+    annotations = getattr(module.forward, "_torch_mlir_arg_annotations", None) or [None]
+    examples = list(inputs)
+    for place, (annotation, value) in enumerate(zip(annotations[1:], inputs, strict=False)):
+        if annotation and isinstance(value, torch.Tensor) and len(annotation[0]) == value.ndim:
+            pairs = zip(annotation[0], value.shape, strict=True)
+            sizes = [f"n{size}" if open_ == -1 and size > 1 else str(size) for open_, size in pairs]
+            examples[place] = Spec(f"{dtype_name(value.dtype)}[{','.join(sizes)}]")
+    return _run_isthmus(module, tuple(examples), inputs)
+
+
+def _run_isthmus(module: torch.nn.Module, examples: tuple[Any, ...], inputs: list[Any]) -> Any:
     import isthmus
 
     with stage("compile"):
-        artifact = isthmus.compile(module, tuple(inputs))
+        artifact = isthmus.compile(module, examples)
     with stage("load"):
         program = isthmus.load(artifact)
     with stage("run"):
@@ -80,7 +102,11 @@ def _export(module: torch.nn.Module, inputs: tuple[Any, ...]) -> torch.export.Ex
         return torch.export.export(module, inputs, strict=False)
 
 
-PATHS: dict[str, Callable[[torch.nn.Module, list[Any]], Any]] = {"isthmus": run_isthmus, "plain": run_plain}
+PATHS: dict[str, Callable[[torch.nn.Module, list[Any]], Any]] = {
+    "isthmus": run_isthmus,
+    "isthmus-dynamic": run_isthmus_dynamic,
+    "plain": run_plain,
+}
 
 
 def _from_numpy(array: Any) -> torch.Tensor:

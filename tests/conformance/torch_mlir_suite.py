@@ -21,7 +21,7 @@ import programs
 import report
 from worker import Outcome, Worker
 
-PATHS = ("isthmus", "plain")
+PATHS = ("isthmus", "isthmus-dynamic", "plain")
 
 
 def main(argv: list[str] | None = None) -> int:
