@@ -18,7 +18,7 @@ class AssignPrecision(Pass):
 
     `compute` is "f32", "bf16" or "f16". Contractions and convolutions read operands of that format and sum in f32;
     elementwise results are stored in it where everything that reads them may. With "f32" all floats but the sums
-    of reductions are f32. Operations that a preset must leave alone get no attribute.
+    of reductions are f32. Operations that a preset must leave alone get no attribute; one that has it keeps it.
     """
 
     name: ClassVar[str] = "assign-precision"
@@ -33,6 +33,6 @@ class AssignPrecision(Pass):
             )
         with module.context:
             for operation in reversed(collect(module, lambda found: found.name.startswith("linalg."))):
-                formats = formats_for(operation, self.compute)
+                formats = None if ATTRIBUTE in operation.attributes else formats_for(operation, self.compute)
                 if formats is not None:
                     operation.attributes[ATTRIBUTE] = formats.to_attribute()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from ...dialects.mlir import arith, collect, erase, ir, linalg, replace, run_passes
 from .formats import Formats, cast, element_of, folded, retyped, width_of
-from .kinds import MOVEMENTS, inputs_of, kind_of
+from .kinds import inputs_of, is_movement, kind_of
 from .rewrite import rewrite
 
 _CASTS = ("arith.extf", "arith.truncf")
-_OF_ONE_TENSOR = MOVEMENTS - {"tensor.concat", "tensor.insert_slice", "tensor.pad"}
+_OF_MORE = ("tensor.concat", "tensor.insert_slice", "tensor.pad")
+"""Movements of more than one tensor, or of a tensor and a number."""
 
 
 def merge_casts(module: ir.Module) -> None:
@@ -45,7 +46,7 @@ def _step(found: ir.Operation) -> bool:
         return False
     if maker.name == "arith.extf":
         return _cancel(found, maker)
-    if maker.name in MOVEMENTS:
+    if is_movement(maker):
         return _round_before(found, maker)
     return _round_made(found, maker)
 
@@ -68,14 +69,16 @@ def _extend_inside(extension: ir.Operation) -> bool:
 
 def _can_extend(reader: ir.Operation, place: int) -> bool:
     is_linalg = reader.name == "linalg.generic" or kind_of(reader) is not None
-    return is_linalg and place < len(inputs_of(reader))
+    return is_linalg and not is_movement(reader) and place < len(inputs_of(reader))
 
 
 def _extend_after(extension: ir.Operation) -> bool:
     """Move narrow values, and extend them afterwards."""
     element = element_of(extension.operands[0].type)
     uses = [(use.owner.operation, use.operand_number) for use in extension.results[0].uses]
-    movements = [user for user, place in uses if user.name in _OF_ONE_TENSOR and place == 0]
+    movements = [
+        user for user, place in uses if is_movement(user) and user.name not in _OF_MORE and place == 0
+    ]
     for movement in movements:
         _move(movement, str(element))
     return bool(movements)

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from ...dialects.mlir import ir
 from .formats import width_of
 
-MOVEMENTS = frozenset(
+_MOVEMENTS = frozenset(
     (
         *("linalg.broadcast", "linalg.transpose", "tensor.cast", "tensor.collapse_shape", "tensor.concat"),
         *("tensor.expand_shape", "tensor.extract_slice", "tensor.insert_slice", "tensor.pad"),
     )
 )
-"""Operations that move elements unchanged: rounding before them or after them is the same."""
-
 _NAMED_SUMS = (
     *("linalg.batch_", "linalg.contract", "linalg.conv_", "linalg.depthwise_conv_", "linalg.dot"),
     *("linalg.matmul", "linalg.matvec", "linalg.mmt4d", "linalg.pooling_", "linalg.vecmat"),
@@ -23,11 +21,22 @@ _CHOICES = frozenset(("arith.maximumf", "arith.maxnumf", "arith.minimumf", "arit
 _READS = frozenset(("cf.assert", "tensor.extract"))
 
 
+def is_movement(operation: ir.Operation) -> bool:
+    """Tell whether an operation only moves elements: rounding before it or after it is the same."""
+    if operation.name in _MOVEMENTS:
+        return True
+    if operation.name != "linalg.generic" or len(operation.operands) != 2 or _reduces(operation):
+        return False
+    body = operation.regions[0].blocks[0]
+    first = next(iter(body.operations)).operation
+    return first.name == "linalg.yield" and first.operands[0] == body.arguments[0]
+
+
 def kind_of(operation: ir.Operation) -> str | None:
     """Tell 'contraction' (convolutions too), 'selection', 'reduction', 'gather' and 'elementwise' apart.
 
     A selection gives one of its elements (a maximum, a pooling by maximum), a gather reads a table at computed places.
-    Everything else, and whatever gives several results or no floats, has no kind.
+    Movements, everything else, and whatever gives several results or no floats have no kind.
     """
     is_generic = operation.name == "linalg.generic"
     if not is_generic and not operation.name.startswith(_NAMED_SUMS):
@@ -35,15 +44,30 @@ def kind_of(operation: ir.Operation) -> str | None:
     if len(operation.results) != 1 or not width_of(operation.results[0].type):
         return None
     names = {inner.name for inner in _body(operation)}
-    if not is_generic or "reduction" in str(operation.attributes["iterator_types"]):
+    if not is_generic or _reduces(operation):
         return _kind_of_sum(operation, names)
+    if is_movement(operation):
+        return None
     return "gather" if "tensor.extract" in names else "elementwise"
 
 
+def _reduces(operation: ir.Operation) -> bool:
+    return "reduction" in str(operation.attributes["iterator_types"])
+
+
 def _kind_of_sum(operation: ir.Operation, names: set[str]) -> str:
-    if names >= _PRODUCTS and names <= _PRODUCTS | _CASTS and len(set(inputs_of(operation))) > 1:
+    if names >= _PRODUCTS and names <= _PRODUCTS | _CASTS and _factors(operation) > 1:
         return "contraction"
     return "selection" if names & _CHOICES and names <= _CHOICES | _CASTS else "reduction"
+
+
+def _factors(operation: ir.Operation) -> int:
+    """Count the factors of a product; the two of a square, read at the same places, are one."""
+    inputs = inputs_of(operation)
+    if operation.name != "linalg.generic":
+        return len(inputs)
+    maps = list(operation.attributes["indexing_maps"])[: len(inputs)]
+    return len(set(zip(inputs, map(str, maps), strict=True)))
 
 
 def is_rewritable(operation: ir.Operation) -> bool:
@@ -80,7 +104,7 @@ def readers(value: ir.Value) -> Iterator[tuple[ir.Operation, int]]:
     while pending:
         for use in pending.pop().uses:
             owner = use.owner.operation
-            if owner.name in MOVEMENTS:
+            if is_movement(owner):
                 moved = owner.results[0]
                 pending += [moved] if moved not in seen else []
                 seen.add(moved)
@@ -91,7 +115,7 @@ def readers(value: ir.Value) -> Iterator[tuple[ir.Operation, int]]:
 def source_of(value: ir.Value) -> ir.Operation | None:
     """Find the operation that makes the values which a chain of movements of one tensor gives."""
     owner = None if isinstance(value.owner, ir.Block) else value.owner.operation
-    while owner is not None and owner.name in MOVEMENTS:
+    while owner is not None and is_movement(owner):
         value = owner.operands[0]
         owner = None if isinstance(value.owner, ir.Block) else value.owner.operation
     return owner

@@ -66,7 +66,7 @@ def _is_table(operation: ir.Operation) -> bool:
 
 def _is_exact(operation: ir.Operation) -> bool:
     """Tell whether values are made of integers alone: positions, counts."""
-    if operation.name != "linalg.generic":
+    if operation.name != "linalg.generic" or kind_of(operation) == "gather":
         return False
     elements = [element_of(value.type) for value in inputs_of(operation)]
     if any(width_of(element) for element in elements):

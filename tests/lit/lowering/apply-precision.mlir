@@ -91,6 +91,34 @@ func.func @shared(%x: tensor<4x8xf32>, %i: tensor<4x8xf32>) -> (tensor<4x8xf32>,
 
 // -----
 
+// A weight repeated over a batch, and one looked up, are stored in bf16 too.
+// CHECK-LABEL: func.func @moved
+// HALF-DAG:      "hpc.parameter"() {key = "w"} : () -> tensor<8x8xbf16>
+// HALF-DAG:      "hpc.parameter"() {key = "table"} : () -> tensor<32x8xbf16>
+// HALF:          tensor.extract %{{.*}} : tensor<32x8xbf16>
+// HALF:          linalg.batch_matmul ins({{.*}} : tensor<2x4x8xbf16>, tensor<2x8x8xbf16>)
+// SINGLE-NOT:    bf16
+// CHECK:         return
+func.func @moved(%tokens: tensor<2x4xi64>, %i: tensor<2x4x8xf32>, %b: tensor<2x8x8xf32>) -> tensor<2x4x8xf32> {
+  %table = "hpc.parameter"() {key = "table"} : () -> tensor<32x8xf32>
+  %w = "hpc.parameter"() {key = "w"} : () -> tensor<8x8xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%tokens : tensor<2x4xi64>) outs(%i : tensor<2x4x8xf32>) {
+  ^bb0(%in: i64, %out: f32):
+    %3 = arith.index_cast %in : i64 to index
+    %4 = linalg.index 2 : index
+    %5 = tensor.extract %table[%3, %4] : tensor<32x8xf32>
+    linalg.yield %5 : f32
+  } -> tensor<2x4x8xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%w : tensor<8x8xf32>) outs(%b : tensor<2x8x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x8x8xf32>
+  %2 = linalg.batch_matmul ins(%0, %1 : tensor<2x4x8xf32>, tensor<2x8x8xf32>) outs(%i : tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+  return %2 : tensor<2x4x8xf32>
+}
+
+// -----
+
 // The attribute alone decides: formats may be chosen for one operation only.
 // CHECK-LABEL: func.func @by_hand
 // CHECK:         linalg.dot ins(%{{.*}}, %{{.*}} : tensor<8xf16>, tensor<8xf16>)

@@ -90,6 +90,19 @@ func.func @exact(%x: tensor<4x2xf32>, %f: tensor<8xf32>, %i: tensor<4x2xf32>, %n
 
 // -----
 
+// A product of a matrix with itself is a contraction; an attribute that is there already stays.
+// CHECK-LABEL: func.func @itself
+// HALF:          linalg.matmul {hpc.precision = {arithmetic = "f32", operands = "bf16", results = "f32"}}
+// CHECK:         linalg.matmul {hpc.precision = {arithmetic = "f32", operands = "f16", results = "f32"}}
+// CHECK:         return
+func.func @itself(%x: tensor<4x4xf32>, %i: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %0 = linalg.matmul ins(%x, %x : tensor<4x4xf32>, tensor<4x4xf32>) outs(%i : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %1 = linalg.matmul {hpc.precision = {arithmetic = "f32", operands = "f16", results = "f32"}} ins(%0, %x : tensor<4x4xf32>, tensor<4x4xf32>) outs(%i : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %1 : tensor<4x4xf32>
+}
+
+// -----
+
 // Integers have no other format.
 // CHECK-LABEL: func.func @integers
 // CHECK-NOT:     hpc.precision
