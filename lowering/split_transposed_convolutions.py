@@ -6,7 +6,7 @@ from typing import ClassVar
 from ..dialects.mlir import arith, collect, ir, linalg, replace, run_passes, tensor
 from .einsum import elementwise
 from .passes import Pass
-from .tensor_values import defining, rank_of, transpose
+from .tensor_values import defining, is_zero, rank_of, transpose
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,18 @@ def _spread_image(operation: ir.Operation) -> ir.Value | None:
     """Find what was spread: its pixels lie a kernel's width apart, the first at the kernel's last place."""
     spread, weights, init = operation.operands
     owner = defining(spread)
-    if owner is None or owner.name != "tensor.insert_slice" or not _is_zero(owner.operands[1]):
+    if owner is None or owner.name != "tensor.insert_slice" or not is_zero(owner.operands[1]):
         return None
     kinds = [ir.RankedTensorType(value.type) for value in (spread, weights, init, owner.operands[0])]
     if not all(_is_known_image(kind) for kind in kinds) or len(owner.operands) != 2:
         return None
-    windows = [size for name in ("strides", "dilations") for size in operation.attributes[name]]
+    names = [name for name in ("strides", "dilations") if name in operation.attributes]
+    windows = [size for name in names for size in operation.attributes[name]]
     _, _, high, wide = kinds[1].shape
     image = kinds[3].shape
     expected = [*image[:2], image[2] * high + high - 1, image[3] * wide + wide - 1]
     fits = (
-        windows == [1, 1, 1, 1]
+        all(size == 1 for size in windows)
         and list(owner.attributes["static_offsets"]) == [0, 0, high - 1, wide - 1]
         and list(owner.attributes["static_strides"]) == [1, 1, high, wide]
         and list(kinds[0].shape) == expected
@@ -55,18 +56,6 @@ def _spread_image(operation: ir.Operation) -> ir.Value | None:
 
 def _is_known_image(kind: ir.RankedTensorType) -> bool:
     return bool(kind.has_static_shape) and kind.rank == 4 and isinstance(kind.element_type, ir.FloatType)
-
-
-def _is_zero(value: ir.Value) -> bool:
-    owner = defining(value)
-    while owner is not None and owner.name == "linalg.fill":
-        owner = defining(owner.operands[0])
-    if owner is None or owner.name != "arith.constant":
-        return False
-    attribute = owner.attributes["value"]
-    if isinstance(attribute, ir.DenseElementsAttr):
-        return bool(attribute.is_splat and attribute.get_splat_value().value == 0)
-    return bool(attribute.value == 0)
 
 
 def _product(operation: ir.Operation, image: ir.Value) -> ir.Value:
@@ -112,7 +101,7 @@ def _mirrored(weights: ir.Value) -> ir.Value:
 
 
 def _add(value: ir.Value, init: ir.Value) -> ir.Value:
-    if _is_zero(init):
+    if is_zero(init):
         return value
     owner = defining(init)
     element = ir.RankedTensorType(value.type).element_type

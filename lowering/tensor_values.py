@@ -43,3 +43,16 @@ def empty_like(value: ir.Value, order: Sequence[int]) -> ir.Value:
 def defining(value: ir.Value) -> ir.Operation | None:
     """Give the operation that makes `value`; None for an argument."""
     return None if isinstance(value.owner, ir.Block) else value.owner.operation
+
+
+def is_zero(value: ir.Value) -> bool:
+    """Tell whether a value is zero, or a tensor filled with zeros."""
+    owner = defining(value)
+    while owner is not None and owner.name == "linalg.fill":
+        owner = defining(owner.operands[0])
+    if owner is None or owner.name != "arith.constant":
+        return False
+    attribute = owner.attributes["value"]
+    if isinstance(attribute, ir.DenseElementsAttr):
+        return bool(attribute.is_splat and attribute.get_splat_value().value == 0)
+    return bool(attribute.value == 0)
