@@ -1,7 +1,7 @@
 """`convert-hpc-attention`: the portable lowering of `hpc.attention`, in the dtype of its inputs."""
 
-import math
 import string
+import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,12 +10,17 @@ from ..dialects.mlir import math as mlir_math
 from .einsum import einsum, elementwise, reduce_last
 from .passes import Pass
 
+_LARGEST_F32 = 3.4028234663852886e38
+_LOWEST = {"f16": -65504.0, "bf16": -3.3895313892515355e38, "f64": -sys.float_info.max}
+"""The lowest finite score per dtype: a row's maximum starts there, so that -inf less it is -inf and no NaN."""
+
 
 @dataclass(frozen=True)
 class ConvertHpcAttention(Pass):
     """Replace `hpc.attention` by two contractions around a softmax shifted by the row's maximum.
 
-    A row whose mask is -inf everywhere gives zeros' weights a NaN, as in torch.
+    A row whose mask is -inf everywhere gives zeros, as in torch. In any other row the largest score adds exactly 1 to
+    the total, so that a total held at 1 or more changes nothing.
     """
 
     name: ClassVar[str] = "convert-hpc-attention"
@@ -34,7 +39,7 @@ def _lower(op: ir.Operation) -> ir.Value:
     batch = string.ascii_uppercase[: type_.rank - 2]
     scores = _scores(op, batch, element)
     rows, row = f"{batch}ls", f"{batch}l"
-    lowest = ir.FloatAttr.get(element, -math.inf)
+    lowest = ir.FloatAttr.get(element, _LOWEST.get(str(element), -_LARGEST_F32))
     largest = reduce_last(scores, lowest, lambda x, most: arith.MaximumFOp(x, most).result)
     shifted = elementwise(
         f"{rows},{row}->{rows}",
@@ -46,8 +51,13 @@ def _lower(op: ir.Operation) -> ir.Value:
     zero = ir.FloatAttr.get(element, 0.0)
     total = reduce_last(shifted, zero, lambda x, sum_: arith.AddFOp(x, sum_).result)
     mixed = einsum(f"{batch}ls,{batch}sd->{batch}ld", shifted, value)
+    one = arith.ConstantOp(element, ir.FloatAttr.get(element, 1.0)).result
     return elementwise(
-        f"{batch}ld,{row}->{batch}ld", element, lambda x, sum_: arith.DivFOp(x, sum_).result, mixed, total
+        f"{batch}ld,{row}->{batch}ld",
+        element,
+        lambda x, sum_: arith.DivFOp(x, arith.MaximumFOp(sum_, one).result).result,
+        mixed,
+        total,
     )
 
 

@@ -109,3 +109,12 @@ def test_a_contraction_over_nothing_is_zero(check: Check) -> None:
             return a @ b
 
     check(Empty(), (torch.randn(3, 0), torch.randn(0, 4)))
+
+
+def test_a_row_of_attention_that_sees_nothing_is_zero(check: Check) -> None:
+    class Masked(nn.Module):
+        def forward(self, q: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            return nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=mask)
+
+    torch.manual_seed(0)
+    check(Masked(), (torch.randn(1, 2, 3, 8), torch.tensor([[True, False, True], [False] * 3, [True] * 3])))
