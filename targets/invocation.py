@@ -93,12 +93,12 @@ REQUESTS: dict[str, Callable[[Json, Report], Json]] = {"compile": compile_file, 
 
 
 def _session(flags: Iterable[str]) -> Session:
-    """Open a session; flags that IREE keeps for the whole process are set there, once."""
-    session = Session()
-    own = {flag.partition("=")[0] for flag in session.get_flags()}
-    session.set_flags(*(flag for flag in flags if flag.partition("=")[0] in own))
-    ctypes_dl._initializeGlobalCL("isthmus", *(flag for flag in flags if flag.partition("=")[0] not in own))
-    return session
+    """Open a session with flags that hold for the whole process.
+
+    `Session.set_flags` would do for most, but drops what `--iree-opt-level` implies: every level was O0.
+    """
+    ctypes_dl._initializeGlobalCL("isthmus", *flags)
+    return Session()
 
 
 def _compile(session: Session, module: ir.Module, result: Path, contract: bool, report: Report) -> bool:

@@ -6,7 +6,7 @@ from isthmus.dtypes import DTYPES
 from isthmus.errors import CompileError
 
 from ..runtime.manifest import Requirements
-from .target import Target, Variant
+from .target import REDUCE_APART, Target, Variant
 
 ARCHITECTURES: tuple[str, ...] = (
     *("gfx908", "gfx90a", "gfx942", "gfx950"),
@@ -22,8 +22,9 @@ class Rocm(Target):
     device: ClassVar[str] = "hip"
     ladder: ClassVar[tuple[Variant, ...]] = (
         Variant("O3", ("--iree-opt-level=O3",)),
-        Variant("O2", ("--iree-opt-level=O2",)),
-        Variant("O1", ("--iree-opt-level=O1",)),
+        Variant("O3-apart", ("--iree-opt-level=O3", REDUCE_APART)),
+        Variant("O1-apart", ("--iree-opt-level=O1", REDUCE_APART)),
+        Variant("O0-apart", ("--iree-opt-level=O0", REDUCE_APART)),
     )
     dtypes: ClassVar[frozenset[str]] = frozenset(DTYPES)
 

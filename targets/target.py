@@ -13,10 +13,17 @@ ALWAYS: tuple[str, ...] = (
     "--iree-input-demote-f32-to-f16=false",
     "--iree-input-promote-f16-to-f32=false",
     "--iree-input-promote-bf16-to-f32=false",
+    # What the program asserts it asserts at every level.
+    "--iree-opt-strip-assertions=false",
     # NumPy and Fortran allocate on 16 bytes; IREE assumes 64 and crashes on less.
     "--iree-stream-resource-min-offset-alignment=16",
 )
 """The IREE flags of every variant of every target."""
+
+# On GPUs. IREE 3.13 spreads a sum of f64 numbers that were f32 in memory, such as a layer norm's variance, over the
+# threads of a warp, and then fails for NVIDIA ("failed to distribute"): their shuffles move 32 bits.
+REDUCE_APART = "--iree-codegen-llvmgpu-use-reduction-vector-distribution=false"
+"""The IREE flag by which each thread of a GPU computes whole reductions: slower, and compiles where sharing fails."""
 
 
 @dataclass(frozen=True)

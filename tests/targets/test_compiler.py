@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from isthmus.errors import CompileError
+from isthmus.runtime.manifest import Requirements
 from isthmus.targets.compiler import compile_module
 from isthmus.targets.cpu import Cpu
 from isthmus.targets.cuda import Cuda
@@ -78,6 +79,27 @@ def test_the_first_variant_that_compiles_wins(add: bytes, run: Run) -> None:
     assert compiled.variant == "good"
     assert [attempt.error for attempt in compiled.attempts] == [None]
     np.testing.assert_array_equal(run(compiled, np.arange(64.0), np.ones(64)), np.arange(64.0) + 1)
+
+
+ASSERT = """
+func.func @main(%x: tensor<4xf32>, %holds: i1) -> tensor<4xf32> {
+  cf.assert %holds, "told when it fails"
+  return %x : tensor<4xf32>
+}
+"""
+
+
+class Bare(Ladder):
+    """The same without the flags that every variant has."""
+
+    def variants(self) -> tuple[Variant, ...]:
+        return tuple(Variant(row.name, (*self.flags(), *row.flags)) for row in self.rows)
+
+
+@pytest.mark.parametrize(("ladder", "kept"), [(Bare, False), (Ladder, True)])
+def test_levels_reach_iree_and_ours_keep_assertions(ladder: type[Ladder], kept: bool) -> None:
+    compiled = compile_module(to_bytecode(ASSERT), ladder(rows=(GOOD,)))
+    assert (b"told when it fails" in compiled.module) == kept
 
 
 def test_a_failure_falls_through_and_its_reason_is_kept(add: bytes) -> None:
@@ -179,6 +201,10 @@ class Nowhere(Target):
 
     kind: ClassVar[str] = "nowhere"
     ladder: ClassVar[tuple[Variant, ...]] = (Variant("only"),)
+
+    @property
+    def requirements(self) -> Requirements:
+        return Requirements()
 
     def flags(self) -> tuple[str, ...]:
         return ("--iree-hal-target-device=nowhere",)

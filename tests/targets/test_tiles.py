@@ -54,7 +54,7 @@ def test_a_tiled_product_is_right(m: int, k: int, n: int, run: Run) -> None:
     rng = np.random.default_rng(m)
     a, b = rng.random((m, k)), rng.random((k, n))
     compiled = compile_module(to_bytecode(PRODUCT.format(m=m, n=n, k=k, t="f64")), parse_target("cpu"))
-    assert compiled.variant == "O3-tiled"
+    assert compiled.variant == "O0-tiled"
     np.testing.assert_allclose(run(compiled, a, b, np.empty((m, n))), a @ b, rtol=1e-14)
 
 
@@ -62,5 +62,5 @@ def test_tiled_products_of_batches_are_right(run: Run) -> None:
     rng = np.random.default_rng(0)
     a, b = rng.random((3, 24, 7)), rng.random((3, 7, 48))
     compiled = compile_module(to_bytecode(BATCHES), parse_target("cpu"))
-    assert compiled.variant == "O3-tiled"
+    assert compiled.variant == "O0-tiled"
     np.testing.assert_allclose(run(compiled, a, b, np.empty((3, 24, 48))), a @ b, rtol=1e-14)
