@@ -206,6 +206,21 @@ def test_a_table_tied_to_a_layer_is_stored_once() -> None:
     assert len(convert(captured.module, captured.parameters)) == 1
 
 
+def test_complex_products_are_narrowed_as_real_ones() -> None:
+    class Mixed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(4, 4, 9, dtype=torch.complex64))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            spectrum = torch.einsum("bmi,iom->bmo", torch.fft.rfft(x, dim=1), self.weight)
+            return torch.fft.irfft(spectrum, n=16, dim=1)
+
+    captured, counts = lowered(Mixed(), (torch.randn(2, 16, 4),), "bf16")
+    assert counts.contractions == {"bf16": 4, "f32": 2}  # the products of the parts; the two transforms
+    assert convert(captured.module, captured.parameters)["weight"].dtype == np.complex64
+
+
 def test_integers_are_unaffected() -> None:
     class Counts(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
