@@ -1,5 +1,6 @@
 """Devices: which machines IREE can run on here, opened once and kept for the life of the process."""
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -10,6 +11,7 @@ from isthmus.errors import ArtifactError
 
 from .boot import hidden_mpi_launcher, iree_runtime
 from .failures import run_error
+from .gpu import architecture_in
 
 PREFERENCE = ("cuda", "hip", "local")
 """Device kinds, best first."""
@@ -18,6 +20,8 @@ PREFERENCE = ("cuda", "hip", "local")
 @dataclass(frozen=True, eq=False)
 class Device:
     """Hold an open device: its kind, IREE's driver name, and IREE's device, instance and HAL module.
+
+    `architecture` is a GPU's, as `sm_90` or `gfx942`, and empty where it is not known.
 
     Buffers crash the process when they outlive their device, so devices are never closed.
     """
@@ -28,6 +32,7 @@ class Device:
     instance: Any
     hal_module: Any
     process: int
+    architecture: str = ""
 
 
 def open_device(kind: str, threads: int | None = None) -> Device:
@@ -70,7 +75,16 @@ def _create(driver: str) -> Device:
     kind = "local" if driver.startswith("local-") else driver
     _keep_for_ever(source, handle)
     module = runtime.create_hal_module(_instance(), handle)
-    return Device(kind, driver, handle, _instance(), module, os.getpid())
+    return Device(kind, driver, handle, _instance(), module, os.getpid(), _architecture(kind, source))
+
+
+def _architecture(kind: str, source: Any) -> str:
+    """Ask the driver what the first device, which is the default one, is."""
+    if kind == "local":
+        return ""
+    with contextlib.suppress(Exception):  # a driver that cannot tell leaves the decision to loading
+        return architecture_in(source.dump_device_info(source.query_available_devices()[0]["device_id"]))
+    return ""
 
 
 def _keep_for_ever(*objects: Any) -> None:

@@ -11,6 +11,7 @@ from .cpu import host_cpu, unmet_requirements
 from .device import PREFERENCE, Device, open_device
 from .engine import Engine
 from .executor import Executor
+from .gpu import unmet_architecture
 from .manifest import DEVICES, Manifest, ModuleRecord
 from .parameters import ArchivedParameters, index_of_arrays
 from .program import Program
@@ -88,14 +89,19 @@ def _candidates(manifest: Manifest, device: str | None) -> list[ModuleRecord]:
 
 
 def _start(artifact: Artifact, record: ModuleRecord, threads: int | None) -> Executor:
-    """Check the machine, then open the device and load the module."""
+    """Check the machine, open the device, check that too, then load the module."""
     if record.device == "local":
-        lack = unmet_requirements(record.requirements, host_cpu())
-        if lack:
-            raise ArtifactError(lack)
+        _refuse(unmet_requirements(record.requirements, host_cpu()))
     device = _device(artifact.manifest, record, threads)
+    if record.device != "local":
+        _refuse(unmet_architecture(record.requirements, device.architecture))
     index, owners = _index(artifact)
     return Executor(device, artifact.modules[record.path], index, owners)
+
+
+def _refuse(lack: str | None) -> None:
+    if lack:
+        raise ArtifactError(lack)
 
 
 def _device(manifest: Manifest, record: ModuleRecord, threads: int | None) -> Device:

@@ -65,6 +65,18 @@ def test_a_device_that_is_not_there_is_skipped(kind: str) -> None:
         load(with_modules(module("local"), module(kind)), device=kind)
 
 
+def test_a_gpu_of_another_architecture_is_refused_before_its_code_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = device.Device("cuda", "cuda", None, None, None, 0, architecture="sm_70")
+    monkeypatch.setattr(loader, "open_device", lambda *_: old)
+    monkeypatch.setattr(loader, "Executor", None)
+    with pytest.raises(
+        ArtifactError, match="needs compute capability 'sm_80' or newer: this device has 'sm_70'"
+    ):
+        load(with_modules(module("cuda", architecture="sm_80")))
+
+
 def device_is_there(kind: str) -> bool:
     try:
         device.open_device(kind)
