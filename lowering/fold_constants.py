@@ -34,6 +34,8 @@ class FoldConstants(Pass):
         result = operation.results[0]
         if next(iter(result.uses), None) is None or _elements(result.type) > self.limit:
             return False
+        if isinstance(result.type, ir.RankedTensorType) and not _is_plain(result.type.element_type):
+            return False
         value = _constant(operation.operands[0])
         if value is None:
             return False
@@ -97,7 +99,9 @@ _DTYPES = {
 
 
 def _convert(operation: ir.Operation, value: Array) -> Array:
-    dtype = _DTYPES.get(str(operation.results[0].type))
+    kind = operation.results[0].type
+    element = kind.element_type if isinstance(kind, ir.RankedTensorType) else kind
+    dtype = _DTYPES.get(str(element))
     return value.astype(dtype) if dtype is not None else value
 
 

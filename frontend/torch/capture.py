@@ -7,7 +7,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, InputKind, OutputKind, TensorArgument
 
-from isthmus.errors import CaptureError
+from isthmus.errors import CaptureError, IsthmusError
 from isthmus.signature import Signature, TensorType, Tree
 
 from ...dialects.mlir import ir
@@ -15,7 +15,7 @@ from ..captured import Captured
 from .convert_torch import convert_torch
 from .decompositions import decompose
 from .examples import Examples, dtype_name, make_examples
-from .export import export, quiet
+from .export import explain, export, quiet
 from .importer import argument_nodes, constant_value, import_graph, result_nodes
 from .nesting import to_tree
 from .parameters import Weights
@@ -38,13 +38,22 @@ def capture(
     else:
         examples = make_examples(() if inputs is None else inputs, kwargs)
         exported = export(program, examples)
-    with quiet():
-        lowered = decompose(exported)
+    lowered = _decomposed(exported)
     weights = Weights()
     signature = _signature(lowered, examples, weights)
     module = import_graph(lowered, context, weights)
     convert_torch(module)
     return Captured(module, signature, weights.arrays)
+
+
+def _decomposed(exported: ExportedProgram) -> ExportedProgram:
+    try:
+        with quiet():
+            return decompose(exported)
+    except IsthmusError:
+        raise
+    except Exception as error:  # the rules run the user's operators on fake tensors: anything may be raised
+        raise explain(error) from None
 
 
 def _signature(program: ExportedProgram, examples: Examples, weights: Weights) -> Signature:

@@ -48,7 +48,7 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
             traced = _export_by_bytecode(module, examples) if shapes is None else None
             if traced is not None:
                 return traced
-            raise _explain(error) from None
+            raise explain(error) from None
     raise CaptureError("the relations between symbolic sizes could not be settled", note="name fewer sizes")
 
 
@@ -90,14 +90,14 @@ def _dynamic_shapes(module: torch.nn.Module, examples: Examples) -> Any:
     try:
         return collection.dynamic_shapes(module, examples.args, examples.kwargs)
     except Exception as error:
-        raise _explain(error) from None
+        raise explain(error) from None
 
 
 def _refined(error: Exception, shapes: Any) -> Any:
     """Take up the relations that the exporter suggests; one that fixes a size is the user's to decide."""
     text = str(error)
     if shapes is None or _FIXES not in text:
-        raise _explain(error) from None
+        raise explain(error) from None
     problem, fixes = text.split(_FIXES, 1)
     lines = [line for line in fixes.strip().splitlines() if " = " in line]
     for line in lines:
@@ -111,7 +111,7 @@ def _refined(error: Exception, shapes: Any) -> Any:
         fixes = "\n".join([problem + _FIXES, *lines])
         return refine_dynamic_shapes_from_suggested_fixes(fixes, shapes)
     except Exception:
-        raise _explain(error) from None
+        raise explain(error) from None
 
 
 def _readable(name: str) -> str:
@@ -121,7 +121,8 @@ def _readable(name: str) -> str:
     return f"'{name}'"
 
 
-def _explain(error: BaseException) -> CaptureError:
+def explain(error: BaseException) -> CaptureError:
+    """Describe an exception of torch, or of the user's own code inside it, with the user's line."""
     name = type(error).__name__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [name]
     first = lines[0]

@@ -22,3 +22,12 @@ func.func @transposed() -> tensor<3x2xf32> {
   %2 = linalg.transpose ins(%0 : tensor<2x3xf32>) outs(%1 : tensor<3x2xf32>) permutation = [1, 0]
   return %2 : tensor<3x2xf32>
 }
+
+// A format that NumPy has no name for stays as it is.
+// CHECK-LABEL: func.func @narrow
+// CHECK: arith.truncf %{{.*}} : tensor<2xf32> to tensor<2xbf16>
+func.func @narrow() -> tensor<2xbf16> {
+  %0 = arith.constant dense<[0.1, 2.5]> : tensor<2xf32>
+  %1 = arith.truncf %0 : tensor<2xf32> to tensor<2xbf16>
+  return %1 : tensor<2xbf16>
+}
