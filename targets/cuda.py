@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from isthmus.dtypes import DTYPES
-from isthmus.errors import CompileError
-
-from ..runtime.manifest import Requirements
-from .target import REDUCE_APART, Target, Variant
+from .gpu import Gpu
 
 ARCHITECTURES: tuple[str, ...] = ("sm_80", "sm_86", "sm_87", "sm_89", "sm_90", "sm_120")
 """The compute capabilities that can be compiled for, oldest first."""
@@ -25,36 +21,13 @@ _HOPPER_DEVICE = f"""[#hal.device.target<"cuda", [
   #hal.executable.target<"cuda", "cuda-nvptx-fb", {{iree_codegen.target_info = {_HOPPER}}}>]> : !hal.device]"""
 
 
-class Cuda(Target):
+class Cuda(Gpu):
     """Compile for NVIDIA GPUs; `cuda` is `cuda:sm_80`, whose PTX newer devices run too."""
 
     kind: ClassVar[str] = "cuda"
     device: ClassVar[str] = "cuda"
-    ladder: ClassVar[tuple[Variant, ...]] = (
-        Variant("O3", ("--iree-opt-level=O3",)),
-        Variant("O3-apart", ("--iree-opt-level=O3", REDUCE_APART)),
-        Variant("O1-apart", ("--iree-opt-level=O1", REDUCE_APART)),
-        Variant("O0-apart", ("--iree-opt-level=O0", REDUCE_APART)),
-    )
-    dtypes: ClassVar[frozenset[str]] = frozenset(DTYPES)
-
-    def check(self) -> None:
-        """Refuse an unknown compute capability."""
-        if self.architecture not in ARCHITECTURES:
-            choices = ", ".join(f"'{name}'" for name in ARCHITECTURES)
-            raise CompileError(
-                f"unknown architecture '{self.option}' in target '{self.text}': expected one of {choices}"
-            )
-
-    @property
-    def architecture(self) -> str:
-        """The compute capability, as `sm_80`."""
-        return self.option or "sm_80"
-
-    @property
-    def requirements(self) -> Requirements:
-        """The least compute capability of a device that runs the module."""
-        return Requirements(self.architecture)
+    architectures: ClassVar[tuple[str, ...]] = ARCHITECTURES
+    default: ClassVar[str] = "sm_80"
 
     def flags(self) -> tuple[str, ...]:
         """Select CUDA and the compute capability."""

@@ -20,11 +20,6 @@ ALWAYS: tuple[str, ...] = (
 )
 """The IREE flags of every variant of every target."""
 
-# On GPUs. IREE 3.13 spreads a sum of f64 numbers that were f32 in memory, such as a layer norm's variance, over the
-# threads of a warp, and then fails for NVIDIA ("failed to distribute"): their shuffles move 32 bits.
-REDUCE_APART = "--iree-codegen-llvmgpu-use-reduction-vector-distribution=false"
-"""The IREE flag by which each thread of a GPU computes whole reductions: slower, and compiles where sharing fails."""
-
 
 @dataclass(frozen=True)
 class Variant:
