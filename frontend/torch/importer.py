@@ -34,6 +34,8 @@ _BUILTIN_NAMESPACES = (
 )
 _INLINE_ELEMENTS = 16
 """Constants up to this size stay in the IR, where they fold; larger ones and all weights are parameters."""
+_UNSIGNED = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
+"""torch-mlir's literals lose the sign of these: constants of them are parameters at any size."""
 _FFT_KINDS = {
     aten._fft_c2c.default: "c2c",
     aten._fft_r2c.default: "r2c",
@@ -276,7 +278,8 @@ def _bind_constants(
             body.import_constant(ir.Location.unknown(), node, spec.arg.value)
             continue
         value = constant_value(program, spec)
-        if spec.kind != InputKind.PARAMETER and value.numel() <= _INLINE_ELEMENTS:
+        small = value.numel() <= _INLINE_ELEMENTS and value.dtype not in _UNSIGNED
+        if spec.kind != InputKind.PARAMETER and small:
             body.import_constant(body._cc.get_node_location(node), node, value.detach())
         else:
             body.bind_parameter(node, weights.add(spec.target, value), value)

@@ -94,6 +94,14 @@ def test_primitive_views_are_views(check: Check) -> None:
     assert str(program.graph) == before  # the user's program is not changed
 
 
+def test_small_unsigned_constants_keep_their_sign(check: Check) -> None:
+    class Bytes(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.tensor([200, 3], dtype=torch.uint8).to(torch.float32) + x
+
+    check(Bytes(), (torch.zeros(2),))
+
+
 class Numbers(nn.Module):
     def forward(self, a: torch.Tensor, b: torch.Tensor) -> Any:
         return float(a) + int(b), float(a) > int(b), tuple(torch.sort(b.reshape(1)))
