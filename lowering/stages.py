@@ -45,7 +45,9 @@ SAFETY = _stage(
 )
 SIMPLIFY = _stage(
     "simplify",
-    "split-complex,fold-empty-loops,fold-constants,split-transposed-convolutions,convolution-channels-last,pad-filters,fuse-elementwise,clean",
+    "split-complex,fold-empty-loops,fold-pairs,contractions-to-matmul,fold-constants,"
+    "split-transposed-convolutions,convolution-channels-last,split-narrow-convolutions,pad-filters,"
+    "fuse-elementwise,clean",
     TENSOR_PROGRAM,
     TENSOR_PROGRAM,
 )
