@@ -7,7 +7,7 @@ import torch
 
 aten = torch.ops.aten
 
-_SAME_WIDTH = {2: torch.int16, 4: torch.int32, 8: torch.int64}
+_SAME_WIDTH = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 _NARROW = (torch.int8, torch.uint8, torch.int16)
 
 
@@ -20,6 +20,7 @@ def arithmetic_rules() -> dict[Any, Callable[..., Any]]:
         aten.pow.Tensor_Tensor: _integer_power,
         aten.conv_tbc.default: _conv_tbc,
         aten._scaled_mm.default: _scaled_mm,
+        aten.view.dtype: _view_narrower,
         aten.isfinite.default: _isfinite,
         aten.threshold_backward.default: _threshold_backward,
         aten.signbit.default: _signbit,
@@ -124,3 +125,14 @@ def _threshold_backward(gradient: torch.Tensor, source: torch.Tensor, threshold:
         return NotImplemented
     wide = gradient.to(dtype)
     return torch.where(source <= threshold, torch.zeros_like(wide), wide)
+
+
+def _view_narrower(source: torch.Tensor, dtype: torch.dtype) -> Any:
+    """Cut each element into narrower ones, the lowest bits first."""
+    wide, narrow = source.dtype.itemsize, dtype.itemsize
+    if narrow >= wide or source.dtype.is_complex or dtype.is_complex or dtype == torch.bool:
+        return NotImplemented
+    bits = source.view(_SAME_WIDTH[wide])
+    shifts = [torch.full_like(bits, 8 * narrow * place) for place in range(wide // narrow)]
+    parts = [torch.bitwise_right_shift(bits, shift).to(_SAME_WIDTH[narrow]) for shift in shifts]
+    return torch.stack(parts, -1).flatten(-2).view(dtype)

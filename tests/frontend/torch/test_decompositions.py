@@ -51,6 +51,14 @@ def test_the_sign_of_zero_and_nan_is_seen(check: Check) -> None:
     check(Signs(), (torch.stack([torch.tensor(-0.0), torch.tensor(0.0), nan, -nan, torch.tensor(-2.0)]),))
 
 
+def test_bits_are_read_in_narrower_elements(check: Check) -> None:
+    class Bits(nn.Module):
+        def forward(self, x: torch.Tensor) -> Any:
+            return x.view(torch.int8), x.view(torch.int16), x.view(torch.int32)
+
+    check(Bits(), (torch.tensor([[1.5, -2.25], [-0.0, 3e38]]),), tolerance=0)
+
+
 class Selection(nn.Module):
     def forward(self, x: torch.Tensor, mask: torch.Tensor, rows: torch.Tensor, v: torch.Tensor) -> Any:
         return (
