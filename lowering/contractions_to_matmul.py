@@ -14,7 +14,8 @@ from .tensor_values import defining, inverse, is_zero, transpose
 class ContractionsToMatmul(Pass):
     """Name `linalg.generic` sums of products of two tensors: transpose, reshape, multiply as matrices, and back.
 
-    Compilers know how to run a matrix product; a generic contraction over seven loops runs as the loops stand. The
+    Compilers know how to run a matrix product; a generic contraction over seven loops runs as the loops stand. What is
+    a matrix product already, batched or not, is left alone: its reshapes would only move into its neighbours. The
     transposes keep what is contiguous contiguous where they can, those of constants are computed at compile time.
     """
 
@@ -67,7 +68,12 @@ def _plan(operation: ir.Operation) -> _Plan | None:
         columns=[loop for loop in out if loop not in outer],
         summed=_summed(operation, first, second, out),
     )
-    return plan if plan.rows and plan.columns and plan.summed else None
+    extent = _extents(operation)
+    groups = [
+        [loop for loop in group if extent[loop] != 1] for group in (plan.rows, plan.columns, plan.summed)
+    ]
+    is_matrix_product = all(len(group) <= 1 for group in groups)
+    return plan if plan.rows and plan.columns and plan.summed and not is_matrix_product else None
 
 
 def _summed(operation: ir.Operation, first: list[int], second: list[int], out: list[int]) -> list[int]:
@@ -102,11 +108,7 @@ def _is_sum_of_products(operation: ir.Operation) -> bool:
 
 def _product(operation: ir.Operation, plan: _Plan) -> ir.Value:
     maps = [_loops(attribute.value) or [] for attribute in operation.attributes["indexing_maps"]]
-    extent = {
-        loop: size
-        for loops, value in zip(maps, operation.operands, strict=True)
-        for loop, size in zip(loops, ir.RankedTensorType(value.type).shape, strict=True)
-    }
+    extent = _extents(operation)
     groups = [plan.batch, plan.rows, plan.summed, plan.columns]
     sizes = [prod(extent[loop] for loop in group) for group in groups]
     left = _matrix(operation.operands[plan.left], maps[plan.left], groups[:3], extent)
@@ -118,6 +120,16 @@ def _product(operation: ir.Operation, plan: _Plan) -> ir.Value:
     init = linalg.fill(zero, outs=[tensor.empty(shape, element)])
     multiply = linalg.batch_matmul if plan.batch else linalg.matmul
     return _restore(multiply(left, right, outs=[init]), outer, maps[2], extent)
+
+
+def _extents(operation: ir.Operation) -> dict[int, int]:
+    """Give each loop its number of steps."""
+    maps = [_loops(attribute.value) or [] for attribute in operation.attributes["indexing_maps"]]
+    return {
+        loop: size
+        for loops, value in zip(maps, operation.operands, strict=True)
+        for loop, size in zip(loops, ir.RankedTensorType(value.type).shape, strict=True)
+    }
 
 
 def _matrix(value: ir.Value, loops: list[int], groups: list[list[int]], extent: dict[int, int]) -> ir.Value:
