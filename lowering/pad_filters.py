@@ -1,4 +1,4 @@
-"""`pad-filters`: keep the rows of a convolution's weights from falling into the same cache sets."""
+"""`pad-filters`: keep the rows of weights from falling into the same cache sets."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,8 +14,9 @@ _CONVOLUTIONS = ("linalg.conv_1d_nwc_wcf", "linalg.conv_2d_nhwc_hwcf", "linalg.c
 class PadFilters(Pass):
     """Store weights whose rows are a multiple of `stride` bytes apart with `elements` more in each row.
 
-    A convolution reads a narrow column of such a matrix; at strides of a power of two all of it competes for a few
-    sets of the cache. Measured on 14 x 14 x 256 -> 256 channels: 126 GF/s without, 195 with.
+    Convolutions, and products in f64, read a narrow column of such a matrix; at strides of a power of two all of it
+    competes for a few sets of the cache. Measured on 14 x 14 x 256 -> 256 channels: 126 GF/s without, 195 with; on a
+    perceptron of 256 neurons in f64: 260 us without, 177 with.
     The padded weights are computed once, when the program is loaded; only parameters are padded.
     """
 
@@ -24,10 +25,14 @@ class PadFilters(Pass):
     elements: int = 16
 
     def apply(self, module: ir.Module) -> None:
-        """Pad the filters of channels-last convolutions."""
+        """Pad the weights of channels-last convolutions, and of f64 products."""
         changed = False
-        for operation in collect(module, _CONVOLUTIONS):
-            if self._conflicts(operation.operands[1]) and _is_weight(operation.operands[1]):
+        for operation in collect(module, (*_CONVOLUTIONS, "linalg.matmul")):
+            if (
+                _is_read_in_place(operation)
+                and self._conflicts(operation.operands[1])
+                and _is_weight(operation.operands[1])
+            ):
                 with module.context, ir.InsertionPoint(operation), operation.location:
                     operation.operands[1] = self._padded(operation.operands[1])
                 changed = True
@@ -52,6 +57,12 @@ class PadFilters(Pass):
             tensor.YieldOp(arith.ConstantOp(element, _zero(element)).result)
         sliced = tensor.ExtractSliceOp(kind, pad.result, [], [], [], [0] * rank, list(kind.shape), [1] * rank)
         return sliced.result
+
+
+def _is_read_in_place(operation: ir.Operation) -> bool:
+    """Tell whether the weights are read as they lie: IREE packs the matrices of products, but not those of f64."""
+    element = ir.RankedTensorType(operation.operands[1].type).element_type
+    return operation.name in _CONVOLUTIONS or isinstance(element, ir.F64Type)
 
 
 def _bytes(element: ir.Type) -> int:
