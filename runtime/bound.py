@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from isthmus.errors import RunError
 from isthmus.signature import UNKNOWN, Signature, TensorType
 
@@ -33,6 +35,10 @@ class BoundCall:
         self._updates = _updates(signature, values)
         self._outputs, given = _outputs(engine, shapes, out, any(map(is_torch, values)))
         _check_apart(signature, self._inputs, self._outputs)
+        self._given = [engine.lent(index, array) for index, array in enumerate(self._inputs)]
+        self._lends = [
+            (copy, array) for copy, array in zip(self._given, self._inputs, strict=True) if copy is not array
+        ]
         self._results = signature.results.build(given)
         self._owners = (values, given)
         self._state = engine.state
@@ -42,6 +48,7 @@ class BoundCall:
         self._copies = not engine.transfer.in_place
         self._flip = 1 if engine.state.types else 0
         self._plain = False  # the first step is checked
+        self._is_lending = bool(self._lends) or engine.state.is_lent
         self._prepare()
         survive_fork(self)
 
@@ -57,6 +64,8 @@ class BoundCall:
             with self._lock:
                 if self._copies:
                     self._prepare()
+                if self._is_lending:
+                    self._lend()
                 self._invoke(self._function, self._arguments[state.side], self._returned)
                 if self._plain:
                     state.side ^= self._flip
@@ -70,10 +79,16 @@ class BoundCall:
 
     step = __call__
 
+    def _lend(self) -> None:
+        """Copy what compiled code may write into: the caller's arrays stay as they are."""
+        for copy, array in self._lends:
+            np.copyto(copy, array)
+        self._state.lend()
+
     def _prepare(self) -> None:
         """Build IREE's lists, one for each side of the state."""
         engine = self._engine
-        self._views = (engine.input_views(self._inputs), engine.output_views(self._outputs))
+        self._views = (engine.input_views(self._given), engine.output_views(self._outputs))
         sides = range(1 + self._flip)
         self._arguments = [engine.argument_list(self._views[0], side, self._views[1]) for side in sides]
         self._returned = engine.result_list()

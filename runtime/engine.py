@@ -10,7 +10,7 @@ from isthmus.signature import Signature
 from .boot import iree_runtime
 from .executor import Executor
 from .finite import check_finite
-from .memory import Array, aligned_empty
+from .memory import Array, aligned_copy, aligned_empty
 from .sizes import Shape, has_known_sizes, result_shapes
 from .state import State
 from .transfer import element_type, transfer_for
@@ -31,6 +31,7 @@ class Engine:
         self.state = State(signature, parameters, self.transfer)
         self.scan = scan
         self._trusted = False
+        self._overwritten = frozenset(signature.overwritten)
         self.shapes_of = result_shapes(signature)
         self._dtypes = [DTYPES[value.dtype].numpy for value in signature.outputs]
         self._input_elements = [element_type(value.dtype) for value in signature.inputs]
@@ -39,7 +40,9 @@ class Engine:
     def run(self, arrays: Sequence[Array], symbols: Mapping[str, int]) -> list[Array]:
         """Call once and give new result arrays; the state moves on only when everything succeeded."""
         results = self.allocate(self.shapes_of(symbols))
+        arrays = [self.lent(index, array) for index, array in enumerate(arrays)]
         with self.executor.lock:
+            self.state.lend()
             views = self.output_views(results)
             outputs = self.result_list()
             self.executor.invoke(
@@ -59,6 +62,10 @@ class Engine:
         except (MemoryError, ValueError) as error:
             raise RunError(f"cannot allocate the results: {error}", note="use smaller inputs") from error
 
+    def lent(self, index: int, array: Array) -> Array:
+        """Give an input as compiled code may have it: a copy where it may write into it."""
+        return aligned_copy(array) if index in self._overwritten and self.transfer.in_place else array
+
     def input_views(self, arrays: Sequence[Array]) -> list[Any]:
         """Give the device's views of inputs; the caller keeps the arrays alive while they are in use."""
         view = self.transfer.view_input
@@ -74,8 +81,9 @@ class Engine:
 
     def argument_list(self, inputs: Iterable[Any], side: int, outputs: Iterable[Any]) -> Any:
         """Order views as the compiled function takes them; the state is read from `side`."""
-        state = self.state.views
-        views = [*inputs, *state[side], *(view for view in outputs if view is not None), *state[1 - side]]
+        written = self.state.views[1 - side]
+        read = self.state.reading(side)
+        views = [*inputs, *read, *(view for view in outputs if view is not None), *written]
         arguments = iree_runtime().VmVariantList(len(views))
         for view in views:
             arguments.push_ref(view)

@@ -29,6 +29,27 @@ class State:
         self._elements = [element_type(value.dtype) for value in self.types]
         self.views = [self._view(side) for side in (0, 1)]
         self.side = 0
+        first = len(signature.inputs)
+        written = signature.overwritten if transfer.in_place else ()
+        self._lent = [index - first for index in written if index >= first]
+        self._copies = {index: aligned_copy(self.arrays[0][index]) for index in self._lent}
+        self._lent_views = {
+            index: transfer.view_output(array, self._elements[index]) for index, array in self._copies.items()
+        }
+
+    @property
+    def is_lent(self) -> bool:
+        """Tell whether compiled code may write into some of the arrays it reads."""
+        return bool(self._lent)
+
+    def reading(self, side: int) -> list[Any]:
+        """Give the views to read from on a side: of copies where compiled code may write into them."""
+        return [self._lent_views.get(index, view) for index, view in enumerate(self.views[side])]
+
+    def lend(self) -> None:
+        """Bring those copies up to date, before a call."""
+        for index, copy in self._copies.items():
+            np.copyto(copy, self.arrays[self.side][index])
 
     @property
     def inputs(self) -> list[Any]:

@@ -21,6 +21,8 @@ def check_signature(signature: Signature) -> None:
     _check_indices(list(signature.results.leaves()), len(signature.outputs), "result")
     _check_indices([output for output, _ in signature.updates], len(signature.outputs), "updated output")
     _check_indices([position for _, position in signature.updates], len(signature.inputs), "updated input")
+    arguments = len(signature.inputs) + len(signature.state)
+    _check_indices(list(signature.overwritten), arguments, "overwritten argument")
     _check_indices([output for output, _ in signature.checks], len(signature.outputs), "check")
     if any(str(signature.outputs[output]) != _count(signature, output) for output, _ in signature.checks):
         raise _malformed("a check is no count of i64")

@@ -85,7 +85,8 @@ class Signature:
     the initial values). `updates` pairs an output with the input whose array it overwrites on the caller's
     side; such outputs are no leaves of `results`. `checks` pairs an output, the last ones, with a message: it counts
     violations, and a call whose count is not zero fails with that message. `symbols` gives each symbolic size
-    its inclusive range.
+    its inclusive range. `overwritten` lists the arguments (inputs, then state) that the compiled function may write
+    into: whoever calls it gives copies of those.
 
     The compiled function takes inputs, state, then a destination for each output and each new state whose
     sizes are all known before the run; it returns outputs, then new state.
@@ -99,6 +100,7 @@ class Signature:
     state: tuple[TensorType, ...] = ()
     updates: tuple[tuple[int, int], ...] = ()
     checks: tuple[tuple[int, str], ...] = ()
+    overwritten: tuple[int, ...] = ()
     symbols: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def to_json(self) -> Json:
@@ -119,6 +121,7 @@ class Signature:
                 names=tuple(data["names"]),
                 state=_tensors(data["state"]),
                 updates=tuple((int(a), int(b)) for a, b in data["updates"]),
+                overwritten=tuple(int(index) for index in data["overwritten"]),
                 checks=tuple((int(index), str(message)) for index, message in data["checks"]),
                 symbols={name: (low, high) for name, (low, high) in data["symbols"].items()},
             )
