@@ -113,18 +113,22 @@ def isthmus_bound(case: Case, threads: int) -> Prepared:
 
     model, sample = case.create()
     path = ARTIFACTS / f"{case.name}.isthmus"
-    clock = _Phases()
-    if not (os.environ.get("ISTHMUS_REUSE") and path.exists()):
-        try:
-            isthmus.compile(model, (sample,), name=case.name, progress=clock).save(path)
-        except isthmus.IsthmusError as error:
-            raise Missing(f"{type(error).__name__}: {_first_line(error)}") from error
-    facts = clock.finish()
     cores = len(os.sched_getaffinity(0))
     # With all cores to choose from, the runtime takes one for small programs, as ONNX Runtime does.
-    program = isthmus.load(path, threads=threads if threads < cores else None)
+    chosen = threads if threads < cores else None
+    clock = _Phases()
+    try:
+        try:
+            if not os.environ.get("ISTHMUS_REUSE"):
+                raise isthmus.ArtifactError("to be compiled anew")
+            program = isthmus.load(path, threads=chosen)
+        except isthmus.ArtifactError:
+            isthmus.compile(model, (sample,), name=case.name, progress=clock).save(path)
+            program = isthmus.load(path, threads=chosen)
+    except isthmus.IsthmusError as error:
+        raise Missing(f"{type(error).__name__}: {_first_line(error)}") from error
     step = program.bind(sample.numpy())
-    return Prepared(step, lambda: np.asarray(step()), facts)
+    return Prepared(step, lambda: np.asarray(step()), clock.finish())
 
 
 class _Phases:
