@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from isthmus.errors import RunError
+
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 16
@@ -25,10 +27,13 @@ def is_aligned(array: Array) -> bool:
 
 def aligned_empty(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> Array:
     """Allocate an uninitialised array on a cache line."""
-    array: Array = np.empty(shape, dtype)
-    if is_aligned(array):
-        return array
-    block = np.empty(array.nbytes + _GENEROUS, np.uint8)
+    try:
+        array: Array = np.empty(shape, dtype)
+        if is_aligned(array):
+            return array
+        block = np.empty(array.nbytes + _GENEROUS, np.uint8)
+    except MemoryError as error:
+        raise RunError(f"memory exhausted: {error}", note="use smaller arrays") from error
     start = -address(block) % _GENEROUS
     return block[start : start + array.nbytes].view(dtype).reshape(shape)
 

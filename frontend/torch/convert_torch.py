@@ -1,8 +1,10 @@
 """From MLIR's torch dialect to linalg, arith, math, scf and tm_tensor on builtin tensors."""
 
+import re
+
 from isthmus.errors import CaptureError, PassError
 
-from ...dialects.mlir import PassManager, collect, erase, ir, run_passes
+from ...dialects.mlir import PassManager, arith, collect, erase, ir, run_passes
 
 # The condition of a loop must not be folded before the loop is an scf.while: torch-mlir's loop canonicaliser drops
 # a condition that is true at first and loops for ever (a silent miscompile).
@@ -21,12 +23,27 @@ def convert_torch(module: ir.Module) -> None:
         run_passes(module, _without_contract(module))
     except PassError as error:
         raise _explain(error) from None
+    for sort in collect(module, "tm_tensor.sort"):
+        _order_nans(sort)
     for check in collect(module, _is_needless_check):
         erase(check)
     left = collect(module, lambda op: op.name.startswith(("torch.", "torch_c.")))
     if left:
         name = left[0].name
         raise CaptureError(f"operator '{name}' has no lowering")
+
+
+def _order_nans(sort: ir.Operation) -> None:
+    """Let NaN count as the largest number, as torch does: torch-mlir's comparison puts it nowhere."""
+    body = sort.regions[0].blocks[0]
+    for found in [inner.operation for inner in body.operations if inner.operation.name == "arith.cmpf"]:
+        left, right = found.operands
+        ascending = "ole" in str(found) or "olt" in str(found)
+        largest = right if ascending else left
+        with ir.InsertionPoint.after(found), found.location:
+            is_nan = arith.CmpFOp(arith.CmpFPredicate.UNO, largest, largest).result
+            either = arith.OrIOp(found.results[0], is_nan)
+        found.results[0].replace_all_uses_except(either.result, [either.operation])
 
 
 def _is_needless_check(op: ir.Operation) -> bool:
@@ -46,5 +63,7 @@ def _explain(error: PassError) -> CaptureError:
     wanted = "failed to legalize operation '"
     if wanted in error.message:
         operator = error.message.split(wanted, 1)[1].split("'", 1)[0]
+        if named := re.search(r"\((\w+\.[\w.]+)\)$", error.location or ""):
+            operator = named[1]
         first = f"operator '{operator}' has no lowering for these dtypes and sizes"
     return CaptureError(first, location=error.location, note="write it with other operators, or register one")

@@ -10,6 +10,7 @@ from torch_mlir.extras.fx_decomp_util import get_decomposition_table
 from .attention import decompose_attention
 from .complex_numbers import complex_rules
 from .decompose_arithmetic import arithmetic_rules
+from .decompose_floats import float_rules
 from .decompose_pooling import pooling_rules
 from .decompose_random import random_rules
 from .decompose_selection import selection_rules
@@ -31,6 +32,7 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     for rules in (arithmetic_rules(), pooling_rules(), random_rules(), selection_rules()):
         table |= rules
     table.pop(aten._unsafe_index_put.default, None)
+    table |= float_rules(table)
     table |= complex_rules(table)
     table[aten.scaled_dot_product_attention.default] = decompose_attention
     return table

@@ -26,6 +26,10 @@ _LIBRARIES = tuple(
 )
 """Where torch, Python's own modules and ours lie: a user's line is in none of them."""
 _FIXES = "Suggested fixes:"
+_PRODUCTS = tuple(
+    getattr(torch.ops.aten, name).default
+    for name in ("linear", "mm", "bmm", "addmm", "matmul", "baddbmm", "mv")
+)
 _CONTROL_FLOW = "use torch.where, or torch.while_loop for loops, so that both outcomes stay in the program"
 
 
@@ -39,9 +43,13 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
     for _ in range(_ATTEMPTS):
         try:
             with quiet():
-                return torch.export.export(
+                exported = torch.export.export(
                     module, examples.args, examples.kwargs, dynamic_shapes=shapes, strict=False
                 )
+            _check_products(exported)
+            return exported
+        except CaptureError:
+            raise
         except torch._dynamo.exc.UserError as error:
             shapes = _refined(error, shapes)
         except Exception as error:  # the user's own program runs in there: anything may be raised
@@ -50,6 +58,24 @@ def export(module: torch.nn.Module, examples: Examples) -> ExportedProgram:
                 return traced
             raise explain(error) from None
     raise CaptureError("the relations between symbolic sizes could not be settled", note="name fewer sizes")
+
+
+def _check_products(program: ExportedProgram) -> None:
+    """Refuse products of different float dtypes, as torch does when it runs them; its exporter lets them pass."""
+    for node in program.graph.nodes:
+        if node.target not in _PRODUCTS:
+            continue
+        values = [x.meta["val"] for x in node.args if isinstance(x, torch.fx.Node)]
+        dtypes = {x.dtype for x in values if isinstance(x, torch.Tensor) and x.dtype.is_floating_point}
+        if len(dtypes) > 1:
+            names = " and ".join(sorted(str(dtype).removeprefix("torch.") for dtype in dtypes))
+            lines = [line.strip() for line in (node.stack_trace or "").splitlines() if "File " in line]
+            lines = [line for line in lines if "site-packages" not in line] or lines
+            raise CaptureError(
+                f"'{node.target}' mixes {names}: torch refuses that",
+                location=lines[-1] if lines else None,
+                note="convert the module or its inputs: module.double(), x.float()",
+            )
 
 
 def _export_by_bytecode(module: torch.nn.Module, examples: Examples) -> ExportedProgram | None:

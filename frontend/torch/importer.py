@@ -150,7 +150,7 @@ class _NodeImporter(GraphNodeImporter):
         fake = py_value.detach()
         if fake.numel() > _INLINE_ELEMENTS:
             key = self.weights.add(f"constant.{len(self.weights.arrays)}", fake)
-            return self._from_builtin(ParameterOp(ir.StringAttr.get(key), builtin_type(fake)).result, fake)
+            return self._parameter(key, fake)
         return self._from_builtin(constant(fake), fake)
 
     def bind_parameter(self, node: torch.fx.Node, key: str, fake: torch.Tensor) -> None:
@@ -158,10 +158,17 @@ class _NodeImporter(GraphNodeImporter):
 
         def make() -> ir.Value:
             with self._cc.get_node_location(node), ir.InsertionPoint(self._b):
-                parameter = ParameterOp(ir.StringAttr.get(key), builtin_type(fake))
-                return self._from_builtin(parameter.result, fake)
+                return self._parameter(key, fake)
 
         self.bind_node_value(node, make)
+
+    def _parameter(self, key: str, fake: torch.Tensor) -> ir.Value:
+        """Read a parameter; one of complex128 is stored as pairs, since IREE 3.13 dies on elements of 16 bytes."""
+        stored = torch.view_as_real(fake) if fake.dtype == torch.complex128 else fake
+        value = self._from_builtin(ParameterOp(ir.StringAttr.get(key), builtin_type(stored)).result, stored)
+        if stored is fake:
+            return value
+        return _cast("torch.aten.view_as_complex", value, self._cc.get_vtensor_type(fake.shape, fake.dtype))
 
     def _to_builtin(self, value: ir.Value, fake: torch.Tensor) -> ir.Value:
         return _cast("torch_c.to_builtin_tensor", value, builtin_type(fake))

@@ -22,11 +22,13 @@ class Weights:
         self._kept: list[torch.Tensor] = []
 
     def add(self, name: str, tensor: torch.Tensor) -> str:
-        """Register a tensor and give its key."""
+        """Register a tensor and give its key; complex128 is stored as pairs of f64."""
         identity = self._identity(tensor)
         if identity in self._owners:
             return self._owners[identity]
         self._kept.append(tensor)  # the identity holds while the storage lives
+        if tensor.dtype == torch.complex128:
+            tensor = torch.view_as_real(tensor.detach().resolve_conj())
         return self._store(name, tensor, identity)
 
     def add_state(self, name: str, tensor: torch.Tensor) -> str:

@@ -27,7 +27,7 @@ class Spec:
     ANY: ClassVar[str] = "?"
 
     def __init__(self, text: str, *, example: object | None = None) -> None:
-        match = _FORM.fullmatch(text)
+        match = _FORM.fullmatch(text) if isinstance(text, str) else None
         if not match:
             raise _malformed(text, "expected a dtype and sizes in brackets")
         dtype = match["dtype"]
@@ -44,7 +44,7 @@ class Spec:
 
 
 def _size(text: str, size: str) -> int | str:
-    if size.isdigit():
+    if size.isdecimal() and int(size) < 2**63:
         return int(size)
     if size == Spec.ANY or size.isidentifier():
         return size
