@@ -73,7 +73,7 @@ def _signature(program: ExportedProgram, examples: Examples, weights: Weights) -
         outputs=outputs[:visible],
         arguments=to_tree(calls.in_spec, _leaves(users), "the inputs"),
         results=to_tree(calls.out_spec, _leaves(_user_outputs(program)), "the outputs"),
-        names=_names(program, calls.in_spec),
+        names=tuple((calls.forward_arg_names or ())[: calls.in_spec.child(0).num_children]),
         state=state,
         updates=_updates(program, tensors, visible),
         symbols=symbols.ranges(),
@@ -131,12 +131,6 @@ def _leaves(specs: list[Any]) -> Iterator[Tree]:
         else:
             yield Tree("leaf", index)
             index += 1
-
-
-def _names(program: ExportedProgram, in_spec: Any) -> tuple[str, ...]:
-    count = in_spec.child(0).num_children
-    names = program.graph_module.meta.get("forward_arg_names") or ()
-    return tuple(names[:count])
 
 
 def _updates(program: ExportedProgram, tensors: list[Any], visible: int) -> tuple[tuple[int, int], ...]:

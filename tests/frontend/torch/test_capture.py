@@ -211,3 +211,11 @@ def test_control_flow_on_values_names_the_line() -> None:
 def test_what_cannot_be_captured_says_why(program: Any, inputs: tuple[Any, ...], message: str) -> None:
     with pytest.raises(CaptureError, match=message):
         isthmus.compile(program, inputs)
+
+
+def test_arguments_go_by_position_or_by_name() -> None:
+    module, x = nn.Sequential(nn.Linear(3, 4)), torch.randn(2, 3)
+    program = isthmus.load(isthmus.compile(module, (x,)))
+    assert_close(program(input=x), module(x), 1e-6)
+    with pytest.raises(isthmus.RunError, match="missing argument 'input'"):
+        program()
