@@ -10,7 +10,12 @@ aten = torch.ops.aten
 
 def selection_rules() -> dict[Any, Callable[..., Any]]:
     """Map operators to rules."""
-    return {aten.kthvalue.default: _kthvalue, aten.index_put.default: _index_put}
+    return {
+        aten.kthvalue.default: _kthvalue,
+        aten.index.Tensor: _index,
+        aten.masked_select.default: _masked_select,
+        aten.index_put.default: _index_put,
+    }
 
 
 def _kthvalue(
@@ -22,6 +27,28 @@ def _kthvalue(
     values, indices = aten.sort.default(source, dim)
     values, indices = (t.narrow(dim, k - 1, 1) for t in (values, indices))
     return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def _index(source: torch.Tensor, indices: Sequence[torch.Tensor | None]) -> Any:
+    """Read at masks through the places of their true elements."""
+    if not any(index is not None and index.dtype == torch.bool for index in indices):
+        return NotImplemented
+    if len(indices) == 1 and indices[0] is not None and indices[0].ndim > 1:
+        mask = indices[0]
+        flat = source.reshape(mask.numel(), *source.shape[mask.ndim :])
+        return aten.index.Tensor(flat, [torch.nonzero(mask.flatten()).select(1, 0)])
+    plain: list[torch.Tensor | None] = []
+    for index in indices:
+        if index is None or index.dtype != torch.bool:
+            plain.append(index)
+        else:
+            plain.extend(torch.nonzero(index).unbind(1))
+    return aten.index.Tensor(source, plain)
+
+
+def _masked_select(source: torch.Tensor, mask: torch.Tensor) -> Any:
+    source, mask = torch.broadcast_tensors(source, mask)
+    return aten.index.Tensor(source.flatten(), [torch.nonzero(mask.flatten()).select(1, 0)])
 
 
 def _index_put(

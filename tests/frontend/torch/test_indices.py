@@ -73,3 +73,14 @@ def test_a_scatter_reads_its_updates_before_it_writes() -> None:
     x, i = torch.randn(4, 4), torch.tensor([1, 0, 3])
     program = isthmus.load(isthmus.compile(Shift(), (x, i)))
     assert_close(program(x, i), Shift()(x, i), 1e-6)
+
+
+def test_masks_select_as_many_as_are_true() -> None:
+    class Select(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x[x > 0], x[x[:, 0] > 0], x[:, x[0] > 0], torch.masked_select(x, x > 0), x[x > 9]
+
+    x = torch.randn(4, 5)
+    program = isthmus.load(isthmus.compile(Select(), (x,)))
+    for values in (x, -x):
+        assert_close(program(values), Select()(values), 0.0)
