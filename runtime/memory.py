@@ -27,20 +27,20 @@ def is_aligned(array: Array) -> bool:
 
 def aligned_empty(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> Array:
     """Allocate an uninitialised array on a cache line."""
-    try:
-        array: Array = np.empty(shape, dtype)
-        if is_aligned(array):
-            return array
-        block = np.empty(array.nbytes + _GENEROUS, np.uint8)
-    except MemoryError as error:
-        raise RunError(f"memory exhausted: {error}", note="use smaller arrays") from error
+    array: Array = np.empty(shape, dtype)
+    if is_aligned(array):
+        return array
+    block = np.empty(array.nbytes + _GENEROUS, np.uint8)
     start = -address(block) % _GENEROUS
     return block[start : start + array.nbytes].view(dtype).reshape(shape)
 
 
 def aligned_copy(array: Array) -> Array:
     """Copy into a new contiguous array on an aligned address."""
-    copy = aligned_empty(array.shape, array.dtype)
+    try:
+        copy = aligned_empty(array.shape, array.dtype)
+    except MemoryError as error:
+        raise RunError(f"memory exhausted: {error}", note="use smaller arrays") from error
     copy[...] = array
     return copy
 

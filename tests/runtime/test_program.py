@@ -10,7 +10,7 @@ from tests.runtime.conftest import artifact, signature
 from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
 from isthmus.runtime.loader import load
-from isthmus.runtime.memory import Array, is_aligned
+from isthmus.runtime.memory import Array, aligned_copy, is_aligned
 from isthmus.runtime.program import Program
 from isthmus.signature import Tree
 
@@ -279,3 +279,9 @@ def test_threads_share_a_program(add: Program) -> None:
 
 def test_the_program_tells_what_it_is(add: Program) -> None:
     assert repr(add) == "<Program 'add' on local-sync: (x: f32[n], y: f32[n]) -> (z: f32[n])>"
+
+
+def test_an_argument_too_large_to_copy_is_an_error_of_ours() -> None:
+    huge = np.broadcast_to(np.zeros(1, np.float32), (2**58,))
+    with pytest.raises(RunError, match="memory exhausted"):
+        aligned_copy(huge)
