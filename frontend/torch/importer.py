@@ -204,13 +204,10 @@ def import_graph(program: ExportedProgram, context: ir.Context, weights: Weights
     arguments and changed buffers, in the order of the program's output specs, constants left out. Weights are
     registered with `weights`.
     """
-    rewrite_as_strided(program.graph)
-    for node in program.graph.nodes:
-        if node.target is torch.sym_float:
-            node.target = aten.Float.Scalar  # the importer knows the operator, not Python's function
     importer = FxImporter(context=context, hooks=_Hooks(weights), graph_node_importer_cls=_NodeImporter)
     importer._cc = _Locations(context)
     try:
+        rewrite_as_strided(program.graph)
         with context, ir.Location.unknown():
             return _import_function(importer, program, weights)
     except (NotImplementedError, AssertionError, TypeError, KeyError, ValueError, RuntimeError) as error:
