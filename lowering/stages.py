@@ -12,6 +12,9 @@ TENSOR_PROGRAM = OpSet(
 )
 """What IREE reads, and `hpc.parameter`, which the border turns into IREE's own."""
 
+KERNELS = TENSOR_PROGRAM | OpSet(("hpc.launch", "memref.*", "vector.*"))
+"""What the border to IREE takes: besides, launches of kernels and the kernels' own operations."""
+
 CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.attention", "hpc.call", "hpc.fft"))
 
 
@@ -60,8 +63,8 @@ NUMERICS = _stage(
 BORDER = _stage(
     "border",
     "add-destinations{{skip='{skip}'}}",
-    TENSOR_PROGRAM,
-    TENSOR_PROGRAM,
+    KERNELS,
+    KERNELS,
 )
 
 STAGES: tuple[Stage, ...] = (OPERATORS, SAFETY, SIMPLIFY, NUMERICS, BORDER)

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from iree.compiler import ir
 
+from .kernels import cross_launches
+
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
+WORKSPACE = "hpc.workspace"
 SCOPE = "model"
 SCATTER = "tm_tensor.scatter"
 VIEWS = ("tensor.extract_slice", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast")
@@ -23,18 +26,19 @@ class CrossingError(Exception):
 
 
 def cross(module: ir.Module) -> None:
-    """Rewrite `module` in place: parameters become globals, `hpc.output` becomes `iree.abi.output`.
+    """Rewrite `module` in place: parameters become globals, launches dispatches, `hpc.output` `iree.abi.output`.
 
     Raises `CrossingError` when an operation or a type is left that IREE does not know.
     """
     with module.context as context:
-        for dialect in ("util", "flow"):
+        for dialect in ("util", "flow", "hal"):
             context.dialects[dialect]  # loads it: an operation made before that is a stranger
         symbols: dict[str, str] = {}
         for op in [op for op in operations(module.operation) if op.name == PARAMETER]:
             _parameter_to_global(module, op, symbols)
         for op in [op for op in operations(module.operation) if op.name == SCATTER]:
             _keep_apart(op)
+        cross_launches(module)
         for op in operations(module.operation):
             _refuse_unknown(op)
             _translate_attributes(op)
@@ -148,6 +152,8 @@ def _translated(row: ir.Attribute) -> ir.DictAttr:
     new = {name: old[name] for name in _names(old) if not name.startswith("hpc.")}
     if OUTPUT in old:
         new["iree.abi.output"] = old[OUTPUT]
+    if WORKSPACE in old:
+        new["iree.abi.consume"] = ir.UnitAttr.get()
     return ir.DictAttr.get(new)
 
 

@@ -759,7 +759,17 @@ class RankedTensorType(ShapedType):
     def encoding(self) -> Attribute | None: ...
 
 class UnrankedTensorType(ShapedType): ...
-class MemRefType(ShapedType): ...
+class MemRefType(ShapedType):
+    @staticmethod
+    def get(
+        shape: Sequence[int],
+        element_type: Type,
+        layout: Attribute | None = None,
+        memory_space: Attribute | None = None,
+        loc: Location | None = None,
+    ) -> MemRefType: ...
+    @property
+    def layout(self) -> Attribute: ...
 
 class TupleType(Type):
     @staticmethod
