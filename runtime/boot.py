@@ -1,10 +1,11 @@
-"""The order in which native things start: what must happen before IREE's runtime and its devices exist."""
+"""What the environment decides: the order in which native things start, and where compiled code is kept."""
 
 import functools
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 
 from isthmus.errors import ArtifactError
@@ -44,3 +45,14 @@ def hidden_mpi_launcher() -> Iterator[None]:
             yield
         finally:
             os.environ.update(hidden)
+
+
+def cache_directory() -> Path | None:
+    """Give the directory for compiled functions, `$ISTHMUS_CACHE` or `isthmus` in the user's cache; None for 'off'."""
+    named = os.environ.get("ISTHMUS_CACHE", "")
+    if named.lower() in ("off", "0", "none"):
+        return None
+    if named:
+        return Path(named).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "isthmus"
