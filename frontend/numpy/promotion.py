@@ -1,0 +1,46 @@
+"""NumPy's promotion rules: which dtypes a ufunc computes in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import where
+from .scalar import Scalar
+
+_WEAK = {"i": int, "u": int, "f": float, "c": complex}
+
+
+def promoted(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None) -> tuple[np.dtype[Any], ...]:
+    """Give the dtypes that the ufunc's loop takes and gives; operands it has no loop for are a `CaptureError`."""
+    kinds = [promotion_type(operand) for operand in operands]
+    wanted = {} if dtype is None else {"signature": (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout}
+    try:
+        return ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), **wanted)
+    except TypeError as failure:
+        raise where.error(str(failure).splitlines()[0], note="convert with astype() first") from None
+
+
+def promotion_type(operand: Any) -> Any:
+    """Give what stands for an operand in promotion: its dtype, or Python's type for a Python number."""
+    if isinstance(operand, bool):
+        return np.dtype(bool)
+    if isinstance(operand, int | float | complex) and not isinstance(operand, np.generic):
+        return type(operand)
+    if isinstance(operand, Scalar) and operand.weak:
+        return _WEAK.get(operand.dtype.kind, operand.dtype)
+    return np.asarray(operand).dtype if not hasattr(operand, "dtype") else operand.dtype
+
+
+def is_weak(operand: Any) -> bool:
+    """Tell whether an operand is a Python number, traced or not."""
+    if isinstance(operand, Scalar):
+        return operand.weak
+    return isinstance(operand, bool | int | float | complex) and not isinstance(operand, np.generic)
+
+
+def result_type(*operands: Any) -> np.dtype[Any]:
+    """Do what `np.result_type` does, for traced operands too."""
+    examples = {int: 0, float: 0.0, complex: 0j}
+    kinds = [one if isinstance(one, np.dtype | type) else promotion_type(one) for one in operands]
+    return np.result_type(*[examples.get(kind, kind) for kind in kinds])
