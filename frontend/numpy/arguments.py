@@ -35,7 +35,7 @@ class Arguments:
     static: Collection[str]
     names: tuple[str, ...] = ()
     types: tuple[TensorType, ...] = ()
-    tree: Tree = Tree("tuple")
+    tree: Tree = field(default_factory=lambda: Tree("tuple"))
     storages: list[tuple[int, Storage, ir.Value]] = field(default_factory=list)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     sizes: dict[str, Scalar] = field(default_factory=dict)

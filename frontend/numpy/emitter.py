@@ -53,7 +53,7 @@ class Trace:
         """Give the MLIR type of a NumPy dtype; one without is a `CaptureError`."""
         row = _NAMES.get(dtype)
         if row is None:
-            kind = "arrays of objects" if dtype == object else f"dtype '{dtype}'"
+            kind = "arrays of objects" if dtype.kind == "O" else f"dtype '{dtype}'"
             raise where.error(
                 f"{kind} cannot be compiled",
                 note=f"use one of {', '.join(str(row.numpy) for row in DTYPES.values())}",

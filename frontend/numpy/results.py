@@ -23,7 +23,7 @@ class Results:
 
     values: list[ir.Value] = field(default_factory=list)
     types: tuple[TensorType, ...] = ()
-    tree: Tree = Tree("constant")
+    tree: Tree = field(default_factory=lambda: Tree("constant"))
     updates: tuple[tuple[int, int], ...] = ()
 
     @staticmethod
@@ -38,7 +38,9 @@ class Results:
         return results
 
     def _add(self, value: Any, name: str) -> Tree:
-        if value is None or isinstance(value, bool | int | float | str) and not isinstance(value, np.generic):
+        if value is None or (
+            isinstance(value, bool | int | float | str) and not isinstance(value, np.generic)
+        ):
             return Tree("constant", value)
         if isinstance(value, tuple | list):
             children = tuple(self._add(one, f"{name}_{place}") for place, one in enumerate(value))

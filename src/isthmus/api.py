@@ -1,6 +1,6 @@
 """What users call: `compile` and `load`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +22,19 @@ def compile(
     precision: str | None = None,
     mesh: Any = None,
     sharding: Any = None,
+    static: Collection[str] = (),
     name: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> "Artifact":
     """Compile a program ahead of time for one or more targets.
 
-    `program` is a `torch.nn.Module`, in the mode (train, eval) it shall run in, or a
-    `torch.export.ExportedProgram`. `inputs` is a tuple of example arrays, tensors or `Spec("f32[?,64]")`, one per
-    positional argument, nested as the program takes them; `kwargs` the same by keyword. Numbers are constants of
-    the artifact. `target` is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision`
-    None computes exactly as written; "f32", "bf16" and "f16" narrow the arithmetic. `progress` is called with a line
-    of text as the work goes on.
+    `program` is a `torch.nn.Module`, in the mode (train, eval) it shall run in, a `torch.export.ExportedProgram`, or
+    a function written with NumPy. `inputs` is a tuple of example arrays, tensors or `Spec("f32[?,64]")`, one per
+    positional argument, nested as the program takes them; `kwargs` the same by keyword. A network's numbers are
+    constants of the artifact; a function's are inputs, except for those of the parameters named in `static`. `target`
+    is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision` None computes exactly as
+    written; "f32", "bf16" and "f16" narrow the arithmetic. `progress` is called with a line of text as the work goes
+    on.
 
     Raises `CaptureError`, `PassError` or `CompileError`, with the user's file and line.
     """
@@ -42,7 +44,7 @@ def compile(
     from isthmus.compiler import compile_program
 
     targets = [target] if isinstance(target, str) else list(target)
-    return compile_program(program, inputs, kwargs, targets, precision, name, progress or _silent)
+    return compile_program(program, inputs, kwargs, targets, precision, name, progress or _silent, static)
 
 
 def load(artifact: "str | Path | Artifact", device: str | None = None, **options: Any) -> "Program":
