@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from ..dialects.mlir import collect, ir, operations
+from ..dialects.symbols import symbol_name
 
 # Upstream's `inline` refuses bodies that hold operations of a dialect defined from Python.
 
 
 def inline_calls(module: ir.Module, entry: str = "main") -> None:
     """Replace every call in `@entry` of a function in the module by its body; functions without calls go."""
-    functions = {_symbol(found): found for found in collect(module, _has_body)}
+    functions = {symbol_name(found): found for found in collect(module, _has_body)}
     while calls := [call for call in collect(functions[entry], "func.call") if _callee(call) in functions]:
         for call in calls:
             inline(call, functions[_callee(call)])
@@ -48,10 +49,6 @@ def _use(op: ir.Operation, values: dict[ir.Value, ir.Value]) -> None:
 
 def _has_body(op: ir.Operation) -> bool:
     return op.name == "func.func" and len(op.regions[0].blocks) > 0
-
-
-def _symbol(function: ir.Operation) -> str:
-    return str(ir.StringAttr(function.attributes["sym_name"]).value)
 
 
 def _callee(call: ir.Operation) -> str:

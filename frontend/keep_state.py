@@ -9,6 +9,7 @@ from isthmus.errors import CaptureError
 from isthmus.signature import Signature, TensorType, Tree
 
 from ..dialects.mlir import collect, ir, verify
+from ..dialects.symbols import symbol_name
 from .captured import Captured
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
@@ -89,7 +90,7 @@ def _rewrite(
     state: Sequence[tuple[int | None, int]],
 ) -> None:
     """Reorder the arguments of `@main` and what it returns; state that no result holds is the argument itself."""
-    (function,) = [f for f in collect(module, "func.func") if _symbol(f) == "main"]
+    (function,) = [f for f in collect(module, "func.func") if symbol_name(f) == "main"]
     block = function.regions[0].blocks[0]
     count = len(arguments)
     for index in arguments:
@@ -118,7 +119,3 @@ def _rewrite(
         if rows in function.attributes:
             del function.attributes[rows]
     verify(module)
-
-
-def _symbol(function: ir.Operation) -> str:
-    return str(ir.StringAttr(function.attributes["sym_name"]).value)

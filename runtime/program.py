@@ -1,5 +1,6 @@
 """Programs: a loaded artifact as a Python callable."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from isthmus.signature import Signature
@@ -53,6 +54,11 @@ class Program:
         """Run the program; a refused argument or a failure is a `RunError`."""
         signature = self.signature
         values = flatten_call(signature, args, kwargs)
+        return signature.results.build(self.call_flat(values))
+
+    def call_flat(self, values: Sequence[Any]) -> list[Any]:
+        """Run the program on values in the order of the signature's inputs; give those of its outputs."""
+        signature = self.signature
         arrays = [array_of(value, kind) for value, kind in zip(values, signature.inputs, strict=True)]
         symbols = bind_sizes(signature, arrays)
         for _, position in signature.updates:
@@ -70,10 +76,10 @@ class Program:
         """
         return BoundCall(self._engine, args, kwargs, out)
 
-    def _give(self, results: list[Any], as_torch: bool) -> Any:
+    def _give(self, results: list[Any], as_torch: bool) -> list[Any]:
         for index, value in enumerate(self.signature.outputs):
             if value.scalar:
                 results[index] = results[index].item()
             elif as_torch:
                 results[index] = torch_of(results[index])
-        return self.signature.results.build(results)
+        return results

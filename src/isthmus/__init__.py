@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         RunError,
         VerifyError,
     )
+    from isthmus.jitted import jit
     from isthmus.runtime.artifact import Artifact
     from isthmus.runtime.program import Program
     from isthmus.spec import Spec
@@ -37,6 +38,7 @@ __all__ = [
     "VerifyError",
     "__version__",
     "compile",
+    "jit",
     "load",
 ]
 
@@ -47,6 +49,7 @@ _HOMES = {
     "Program": "isthmus.runtime.program",
     "Spec": "isthmus.spec",
     "compile": "isthmus.api",
+    "jit": "isthmus.jitted",
     "load": "isthmus.api",
 }
 
