@@ -9,7 +9,7 @@ from ...dialects.mlir import ir, tensor
 from . import where
 from .dispatch import implementation
 from .emitter import current_trace
-from .scalar import Scalar, Size
+from .scalar import Scalar, Size, same_size
 from .shapes import spelled_shape, type_of
 from .sizes import product
 from .storage import Storage
@@ -202,10 +202,10 @@ class Array(Traced):
     def squeeze(self, axis: Any = None) -> Any:
         """Remove axes of size 1; a view."""
         if axis is None:
-            gone = {i for i, size in enumerate(self.shape) if size == 1}
+            gone = {i for i, size in enumerate(self.shape) if same_size(size, 1)}
         else:
             gone = {_axis(one, self.ndim) for one in (axis if isinstance(axis, tuple) else (axis,))}
-        if any(self.shape[one] != 1 for one in gone):
+        if any(not same_size(self.shape[one], 1) for one in gone):
             raise where.error("cannot select an axis to squeeze out which has size not equal to one")
         return self[(*(0 if i in gone else slice(None) for i in range(self.ndim)), ...)]
 

@@ -8,6 +8,7 @@ from isthmus.signature import Signature
 
 from ...dialects.mlir import func, ir, verify
 from ..captured import Captured
+from ..inline_calls import inline_calls
 from . import where
 from .arguments import Arguments, bind
 from .emitter import Trace, tracing
@@ -41,6 +42,7 @@ def capture(
             func.ReturnOp(results.values)
         types = [argument.type for argument in entry.arguments], [value.type for value in results.values]
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(*types))
+        inline_calls(module)
     verify(module)
     return Captured(module, _signature(arguments, results), trace.parameters)
 

@@ -10,7 +10,7 @@ from . import where
 from .array import Array
 from .elements import convert
 from .emitter import current_trace, number
-from .scalar import Scalar, Size
+from .scalar import Scalar, Size, same_size
 from .shapes import drop_units, spelled_shape
 from .structured import generic
 
@@ -80,7 +80,7 @@ def read_broadcast(array: Array, rank: int) -> tuple[ir.Value, ir.AffineMap]:
     """
     value, places = array.view.access()
     shift = rank - array.ndim
-    units = [i for i, axis in enumerate(places) if array.shape[axis] == 1]
+    units = [i for i, axis in enumerate(places) if same_size(array.shape[axis], 1)]
     value = drop_units(value, units)
     loops = [ir.AffineDimExpr.get(axis + shift) for i, axis in enumerate(places) if i not in units]
     return value, ir.AffineMap.get(rank, 0, loops)
@@ -161,7 +161,7 @@ def broadcast_to(value: Operand, shape: Sequence[Size], dtype: Any) -> ir.Value:
     if not isinstance(value, Array):
         return fill(shape, scalar_value(value, dtype))
     extra = value.ndim - len(shape)
-    if extra > 0 and all(n == 1 for n in value.shape[:extra]):
+    if extra > 0 and all(same_size(n, 1) for n in value.shape[:extra]):
         value = value[(0,) * extra]
         value = value if isinstance(value, Array) else value.as_array()
     _check_fits(value.shape, tuple(shape))

@@ -26,7 +26,10 @@ _NAMES = {row.numpy: row for row in DTYPES.values()}
 class Trace:
     """Hold what one capture builds.
 
-    `storages` remembers every array cell in the order of creation, weakly; `warnings` what the user should know.
+    `storages` remembers every array cell in the order of creation, weakly; `warnings` what the user should know;
+    `embedded` the functions that stand for programs of others (PyTorch modules).
+    Control flow keeps its books here: `discarded` operations wait to be destroyed until no handle into them is used,
+    `copies` counts how often unrolling repeats what is traced now, `conditions` how many traced tests it is under.
     """
 
     def __init__(self, context: ir.Context, module: ir.Module, entry: ir.Block) -> None:
@@ -35,6 +38,10 @@ class Trace:
         self.entry = entry
         self.parameters: dict[str, np.ndarray[Any, Any]] = {}
         self.warnings: list[str] = []
+        self.embedded: dict[Any, Any] = {}
+        self.discarded: list[ir.Operation] = []
+        self.copies = 1
+        self.conditions = 0
         self._storages: list[weakref.ref[Storage]] = []
         self._constants: dict[int, tuple[object, ir.Value]] = {}
         self._types: dict[str, ir.Type] = {}

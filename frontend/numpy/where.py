@@ -13,7 +13,7 @@ from isthmus.errors import CaptureError
 from ...dialects.locations import origin_name
 from ...dialects.mlir import ir
 
-_OURS = str(Path(__file__).parent) + "/"
+_OURS = str(Path(__file__).parents[2]) + "/"
 _NUMPY = str(Path(np.__file__).parent) + "/"
 
 
@@ -38,7 +38,8 @@ class Place:
 def user_place() -> Place | None:
     """Find the innermost frame that is neither ours nor NumPy's."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith((_OURS, _NUMPY)):
+    roots = _libraries()
+    while frame is not None and frame.f_code.co_filename.startswith(roots):
         frame = frame.f_back
     if frame is None:
         return None
@@ -65,7 +66,13 @@ def raised_at(failure: BaseException) -> Place | None:
     found, step = None, failure.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
-        if not code.co_filename.startswith((_OURS, _NUMPY)):
+        if not code.co_filename.startswith(_libraries()):
             found = Place(code.co_filename, step.tb_lineno, code.co_name)
         step = step.tb_next
     return found
+
+
+def _libraries() -> tuple[str, ...]:
+    """Give the folders no line of the user is in: ours, NumPy's, and torch's where it is loaded."""
+    torch = sys.modules.get("torch")
+    return (_OURS, _NUMPY, str(Path(str(torch.__file__)).parent) + "/") if torch else (_OURS, _NUMPY)

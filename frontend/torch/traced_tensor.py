@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from isthmus.dtypes import dtype_of
-from isthmus.errors import CaptureError
 
+from ..numpy import where
 from .examples import TORCH_DTYPES, dtype_name
 
 Handler = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
@@ -129,7 +129,9 @@ class TracedTensor:
         """Give the traced array with this tensor's memory."""
         return self.array
 
-    __array__ = None  # NumPy's functions take the array itself
+    def __traced_array__(self) -> Any:
+        """Give NumPy's functions the array."""
+        return self.array
 
     def item(self) -> Any:
         """Give the only element as a traced number."""
@@ -208,7 +210,7 @@ class TracedTensor:
         return lambda *args, **kwargs: self._run(method, (self, *args), kwargs)
 
     def _refuse(self, what: str) -> NoReturn:
-        raise CaptureError(
+        raise where.error(
             f"{what} of a tensor needs its value while the function is captured, but only the run knows it",
             note="use torch.where, or NumPy's functions on x.numpy()",
         )
@@ -248,7 +250,7 @@ def _numpy_dtype(dtype: torch.dtype) -> "np.dtype[Any]":
 
 
 def _refuse_in_place(name: str) -> NoReturn:
-    raise CaptureError(
+    raise where.error(
         f"'{name}' changes a tensor of the captured function in place",
         note=f"use '{name.rstrip('_')}', which gives a new one, or change the array it came from",
     )

@@ -1,0 +1,49 @@
+"""Programs of others called inside of a captured function: PyTorch modules, tensor functions, compiled artifacts."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from . import where
+
+
+def is_module(value: object) -> bool:
+    """Tell whether a value is a program that `call_module` makes part of the capture."""
+    return _is_torch_program(value) or _is_compiled(value)
+
+
+def call_module(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a PyTorch module or a compiled program on traced values: it becomes part of the program."""
+    if _is_compiled(module):
+        return _call_compiled(module, args, kwargs)
+    from ..torch import coupling
+
+    return coupling.call_module(module, args, kwargs)
+
+
+def tensor_function(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Find what stands for `torch.from_numpy` and its like; None for any other function."""
+    if "torch" not in sys.modules or not (getattr(function, "__module__", None) or "torch").startswith(
+        "torch"
+    ):
+        return None
+    from ..torch import coupling
+
+    return coupling.tensor_function(function)
+
+
+def _is_torch_program(value: object) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module | torch.export.ExportedProgram)
+
+
+def _is_compiled(value: object) -> bool:
+    program = sys.modules.get("isthmus.runtime.program")
+    return program is not None and isinstance(value, program.Program)
+
+
+def _call_compiled(program: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    raise where.error(
+        f"the compiled program '{program.name}' holds machine code alone, which cannot become part of another program",
+        note="call what it was compiled from: the PyTorch module, or the function",
+    )
