@@ -15,6 +15,9 @@ TENSOR_PROGRAM = OpSet(
 KERNELS = TENSOR_PROGRAM | OpSet(("hpc.launch", "memref.*", "vector.*"))
 """What the border to IREE takes: besides, launches of kernels and the kernels' own operations."""
 
+STENCIL_PROGRAM = TENSOR_PROGRAM | OpSet(("hpc.stencil", "hpc.yield"))
+"""A program whose work on neighbours can be told from other work."""
+
 CAPTURED = TENSOR_PROGRAM | OpSet(("hpc.attention", "hpc.call", "hpc.fft"))
 
 
@@ -50,8 +53,14 @@ SIMPLIFY = _stage(
     "simplify",
     "split-complex,fold-empty-loops,fold-pairs,contractions-to-matmul,fold-constants,"
     "split-transposed-convolutions,convolution-channels-last,split-narrow-convolutions,pad-filters,"
-    "fuse-elementwise,clean",
+    "fuse-elementwise,clean,form-stencils,fuse-stencils",
     TENSOR_PROGRAM,
+    STENCIL_PROGRAM,
+)
+STENCILS = _stage(
+    "stencils",
+    "convert-hpc-stencil",
+    STENCIL_PROGRAM,
     TENSOR_PROGRAM,
 )
 NUMERICS = _stage(
@@ -67,7 +76,7 @@ BORDER = _stage(
     KERNELS,
 )
 
-STAGES: tuple[Stage, ...] = (OPERATORS, SAFETY, SIMPLIFY, NUMERICS, BORDER)
+STAGES: tuple[Stage, ...] = (OPERATORS, SAFETY, SIMPLIFY, STENCILS, NUMERICS, BORDER)
 
 
 def stages_for(precision: str | None) -> tuple[Stage, ...]:

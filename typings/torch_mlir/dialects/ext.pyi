@@ -7,6 +7,7 @@ from ..ir import OpResult, OpView, Value
 
 Operand = Value
 Result = OpResult
+Region = ir.Region
 
 class DialectAlreadyLoadedError(RuntimeError): ...
 class Pure: ...

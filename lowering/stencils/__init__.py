@@ -1,0 +1,1 @@
+"""Stencils while passes form and fuse them: expressions over elements of arrays."""
