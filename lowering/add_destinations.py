@@ -15,8 +15,9 @@ ATTRIBUTE = "hpc.output"
 class AddDestinations(Pass):
     """Append to `@entry` a destination argument for every result except those in `skip` (indices, as '2;5').
 
-    A destination has its result's type and the attribute `hpc.output = <result index>`. The function's own arguments
-    stay in front. Results whose sizes only the run decides get none.
+    Results that an argument holds already (it has the same attribute) get none, either. A destination has its result's
+    type and the attribute `hpc.output = <result index>`. The function's own arguments stay in front. Results whose
+    sizes only the run decides get none.
     """
 
     name: ClassVar[str] = "add-destinations"
@@ -31,8 +32,11 @@ class AddDestinations(Pass):
         function = functions[0]
         type_ = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
         skipped = {int(index) for index in self.skip.split(";") if index}
-        wanted = [index for index in range(len(type_.results)) if index not in skipped]
         rows = _rows(function, len(type_.inputs))
+        skipped |= {
+            ir.IntegerAttr(row[ATTRIBUTE]).value for row in map(ir.DictAttr, rows) if ATTRIBUTE in row
+        }
+        wanted = [index for index in range(len(type_.results)) if index not in skipped]
         block = function.regions[0].blocks[0]
         for index in wanted:
             block.add_argument(type_.results[index], function.location)

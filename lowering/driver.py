@@ -6,7 +6,6 @@ from dataclasses import replace
 from isthmus.signature import UNKNOWN, Signature, TensorType
 
 from ..dialects.mlir import collect, ir
-from .find_overwritten import overwritten_arguments
 from .guard_indices import CHECKS
 from .pipeline import Callback, Pipeline
 from .reproducer import run_with_reproducer
@@ -23,9 +22,8 @@ def lower(
     callback: Callback | None = None,
     progress: Progress | None = None,
 ) -> Signature:
-    """Lower a captured module in place to what IREE reads, and give its completed signature.
+    """Lower a captured module in place to what IREE reads, and give its signature with the checks added.
 
-    Added to it are the checks and the arguments that compiled code may write into.
     `callback` sees every pass of every stage, `progress` the name of each stage. Raises `VerifyError` when a stage
     is given, or leaves, an operation outside its contract; `PassError` and `CompileError` from the passes, their
     notes with the command that reproduces the failure.
@@ -38,14 +36,6 @@ def lower(
         run_with_reproducer(Pipeline.parse(stage.pipeline.format(**options)), module, callback)
         stage.contract.check_leaves(module)
         signature = _with_checks(module, signature)
-    return _with_overwritten(module, signature)
-
-
-def _with_overwritten(module: ir.Module, signature: Signature) -> Signature:
-    count = len(signature.inputs) + len(signature.state)
-    for function in collect(module, "func.func"):
-        if ir.StringAttr(function.attributes["sym_name"]).value == "main":
-            return replace(signature, overwritten=overwritten_arguments(function, count))
     return signature
 
 

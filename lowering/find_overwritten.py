@@ -36,6 +36,13 @@ def _writes(op: ir.Operation, operand: int) -> bool:
         return operand == 1
     if op.name.startswith(("linalg.", "tm_tensor.")):
         return operand >= len(op.operands) - len(op.results)
+    if op.name == "hpc.launch":
+        return operand in _written_by(op)
     if op.name.startswith(("arith.", "math.")):
         return False
     return op.name not in _READERS
+
+
+def _written_by(launch: ir.Operation) -> range:
+    reads, writes, _ = ir.DenseI64ArrayAttr(launch.attributes["segments"])
+    return range(reads, reads + writes)

@@ -10,7 +10,7 @@ from isthmus.dtypes import DTYPES, Dtype
 from isthmus.errors import RunError
 from isthmus.signature import TensorType
 
-from .memory import Array, aligned_copy, is_aligned
+from .memory import Array, address, aligned_copy, is_aligned
 
 _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _NAMES = {dtype.numpy: dtype.name for dtype in DTYPES.values()}
@@ -72,11 +72,17 @@ def torch_of(array: Array) -> Any:
 
 
 def write_back(value: Any, name: str, result: Array) -> None:
-    """Copy a result into the array of the caller that the program updates."""
+    """Copy a result into the array of the caller that the program updates, unless it lies there already."""
+    if result is value:
+        return
     if is_torch(value):
+        if value.data_ptr() == address(result):
+            return
         value.detach().copy_(torch_of(result))
     else:
-        np.copyto(_shared(value, f"argument '{name}'"), result)
+        mine = _shared(value, f"argument '{name}'")
+        if address(mine) != address(result):
+            np.copyto(mine, result)
 
 
 def check_writable(value: Any, name: str) -> None:

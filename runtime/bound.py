@@ -1,6 +1,6 @@
 """Bound calls: a program on the caller's own arrays, checked once, then a few microseconds a step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,26 +30,28 @@ class BoundCall:
         values = flatten_call(signature, args, kwargs)
         self._engine = engine
         self._inputs = [_input(value, kind) for value, kind in zip(values, signature.inputs, strict=True)]
-        shapes = engine.shapes_of(bind_sizes(signature, self._inputs))
+        self._symbols = bind_sizes(signature, self._inputs)
+        shapes = engine.shapes_of(self._symbols)
         _check_known(signature, shapes)
-        self._updates = _updates(signature, values)
-        self._outputs, given = _outputs(engine, shapes, out, any(map(is_torch, values)))
-        _check_apart(signature, self._inputs, self._outputs)
-        self._given = [engine.lent(index, array) for index, array in enumerate(self._inputs)]
+        self._given = engine.lent(self._inputs)
         self._lends = [
             (copy, array) for copy, array in zip(self._given, self._inputs, strict=True) if copy is not array
         ]
+        self._updates = _updates(engine, values, self._given, self._inputs)
+        self._outputs, given = _outputs(engine, shapes, self._given, out, any(map(is_torch, values)))
+        _check_apart(engine, self._inputs, self._outputs)
         self._results = signature.results.build(given)
-        self._owners = (values, given)
-        self._state = engine.state
+        self._state = engine.state.shared
         self._lock = engine.executor.lock
         self._invoke = engine.executor.native_invoke
-        self._function = engine.executor.function
+        self._function = engine.function
         self._copies = not engine.transfer.in_place
-        self._flip = 1 if engine.state.types else 0
+        self._mask, self._flip = engine.state.mask, engine.state.flip
         self._plain = False  # the first step is checked
         self._is_lending = bool(self._lends) or engine.state.is_lent
-        self._prepare()
+        with self._lock:
+            self._prepare()
+        self._owners = (values, given, engine.workspace.blocks)
         survive_fork(self)
 
     @property
@@ -66,9 +68,9 @@ class BoundCall:
                     self._prepare()
                 if self._is_lending:
                     self._lend()
-                self._invoke(self._function, self._arguments[state.side], self._returned)
+                self._invoke(self._function, self._arguments[state.sides & self._mask], self._returned)
                 if self._plain:
-                    state.side ^= self._flip
+                    state.sides ^= self._flip
                 else:
                     self._finish()
         except RunError:
@@ -83,14 +85,15 @@ class BoundCall:
         """Copy what compiled code may write into: the caller's arrays stay as they are."""
         for copy, array in self._lends:
             np.copyto(copy, array)
-        self._state.lend()
+        self._engine.state.lend()
 
     def _prepare(self) -> None:
-        """Build IREE's lists, one for each side of the state."""
+        """Build IREE's lists; of those of arguments the one needed now."""
         engine = self._engine
-        self._views = (engine.input_views(self._given), engine.output_views(self._outputs))
-        sides = range(1 + self._flip)
-        self._arguments = [engine.argument_list(self._views[0], side, self._views[1]) for side in sides]
+        inputs = engine.input_views(self._given)
+        self._views = views = (inputs, engine.output_views(self._outputs, inputs))
+        self._arguments = _Lists(lambda: engine.argument_list(*views, self._symbols))
+        _ = self._arguments[self._state.sides & self._mask]
         self._returned = engine.result_list()
 
     def _finish(self) -> None:
@@ -110,6 +113,18 @@ class BoundCall:
         self._lock, self._invoke = executor.lock, executor.native_invoke
 
 
+class _Lists(dict[int, Any]):
+    """Keep IREE's lists of arguments by the sides of the state, each built when it is first asked for."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        super().__init__()
+        self._build = build
+
+    def __missing__(self, sides: int) -> Any:
+        made = self[sides] = self._build()
+        return made
+
+
 def _input(value: Any, kind: TensorType) -> Array:
     return aligned_copy(array_of(value, kind)) if is_number(value) else exact_array_of(value, kind)
 
@@ -123,21 +138,29 @@ def _check_known(signature: Signature, shapes: Sequence[Shape | None]) -> None:
             )
 
 
-def _updates(signature: Signature, values: Sequence[Any]) -> list[tuple[int, str, Any]]:
-    updates = [(output, signature.inputs[at].name, values[at]) for output, at in signature.updates]
-    for _, name, value in updates:
-        check_writable(value, name)
-    return updates
+def _updates(
+    engine: Engine, values: Sequence[Any], given: Sequence[Array], inputs: Sequence[Array]
+) -> list[tuple[int, str, Any]]:
+    """List what each step copies back: the updates that compiled code does not write into the caller's array."""
+    signature = engine.signature
+    for _, at in signature.updates:
+        check_writable(values[at], signature.inputs[at].name)
+    return [
+        (output, signature.inputs[at].name, values[at])
+        for output, at in signature.updates
+        if output not in engine.in_place or given[at] is not inputs[at]
+    ]
 
 
 def _outputs(
-    engine: Engine, shapes: Sequence[Shape | None], out: Any, as_torch: bool
+    engine: Engine, shapes: Sequence[Shape | None], inputs: Sequence[Array], out: Any, as_torch: bool
 ) -> tuple[list[Array], list[Any]]:
     """Give the result arrays and what the user sees of them: the caller's `out` or new ones."""
     signature = engine.signature
     wanted = [None] * len(shapes) if out is None else flatten_results(signature.results, out, len(shapes))
     placed = set(signature.results.leaves()) if out is not None else set()
-    arrays = engine.allocate(None if index in placed else shape for index, shape in enumerate(shapes))
+    known = [None if index in placed else shape for index, shape in enumerate(shapes)]
+    arrays = engine.allocate(known, inputs)
     given: list[Any] = [array if array is None or not as_torch else torch_of(array) for array in arrays]
     for index in sorted(placed):
         arrays[index] = _output(wanted[index], signature.outputs[index], shapes[index])
@@ -154,9 +177,12 @@ def _output(value: Any, kind: TensorType, shape: Shape | None) -> Array:
     return array
 
 
-def _check_apart(signature: Signature, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+def _check_apart(engine: Engine, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
     """Refuse results that share memory with an argument or each other: values would be lost early."""
+    signature = engine.signature
     for index, (kind, array) in enumerate(zip(signature.outputs, outputs, strict=True)):
+        if index in engine.in_place:
+            continue
         others = [
             *((f"argument '{signature.inputs[at].name}'", other) for at, other in enumerate(inputs)),
             *((f"output '{signature.outputs[at].name}'", outputs[at]) for at in range(index)),

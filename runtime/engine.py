@@ -3,87 +3,122 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
-from isthmus.signature import Signature
+from isthmus.signature import Layout, Signature
 
 from .boot import iree_runtime
 from .executor import Executor
 from .finite import check_finite
-from .memory import Array, aligned_copy, aligned_empty
+from .memory import Array, aligned_copy, aligned_empty, overlaps
 from .sizes import Shape, has_known_sizes, result_shapes
-from .state import State
-from .transfer import element_type, transfer_for
+from .state import State, StateOfEntry
+from .transfer import element_type
+from .workspace import Workspace
 
 
 class Engine:
-    """Run a compiled function on arrays of the right dtype, shape and alignment, in signature order.
+    """Run an entry point on arrays of the right dtype, shape and alignment, in signature order.
 
     Whoever touches `state` or invokes holds `executor.lock`.
     """
 
     def __init__(
-        self, signature: Signature, executor: Executor, parameters: Mapping[str, Array], scan: bool
+        self,
+        name: str,
+        signature: Signature,
+        layout: Layout,
+        executor: Executor,
+        state: State,
+        scan: bool,
     ) -> None:
         self.signature = signature
         self.executor = executor
-        self.transfer = transfer_for(executor.device)
-        self.state = State(signature, parameters, self.transfer)
+        self.function = executor.function(name)
+        self.transfer = state.transfer
+        self.state = StateOfEntry(state, signature, layout)
+        self.workspace = Workspace(layout.workspace, self.transfer)
         self.scan = scan
         self._trusted = False
-        self._overwritten = frozenset(signature.overwritten)
+        inputs, outputs = len(signature.inputs), len(signature.outputs)
+        written = layout.overwritten if self.transfer.in_place else ()
+        self._overwritten = tuple(index for index in written if index < inputs)
+        self.in_place = {result: at for result, at in layout.in_place if at < inputs}
+        self._given = [
+            index
+            for index, value in enumerate(signature.outputs)
+            if index not in self.in_place and has_known_sizes(value)
+        ]
         self.shapes_of = result_shapes(signature)
         self._dtypes = [DTYPES[value.dtype].numpy for value in signature.outputs]
         self._input_elements = [element_type(value.dtype) for value in signature.inputs]
         self._output_elements = [element_type(value.dtype) for value in signature.outputs]
+        self._count = outputs + len(signature.state)
 
     def run(self, arrays: Sequence[Array], symbols: Mapping[str, int]) -> list[Array]:
-        """Call once and give new result arrays; the state moves on only when everything succeeded."""
-        results = self.allocate(self.shapes_of(symbols))
-        arrays = [self.lent(index, array) for index, array in enumerate(arrays)]
+        """Call once and give the result arrays; the state moves on only when everything succeeded.
+
+        A result in place is the argument itself, or a copy of it where another argument lies in it; others are new.
+        """
+        arrays = self.lent(arrays)
+        results = self.allocate(self.shapes_of(symbols), arrays)
         with self.executor.lock:
             self.state.lend()
-            views = self.output_views(results)
+            inputs = self.input_views(arrays)
+            views = self.output_views(results, inputs)
             outputs = self.result_list()
-            self.executor.invoke(
-                self.argument_list(self.input_views(arrays), self.state.side, views), outputs
-            )
+            self.executor.invoke(self.function, self.argument_list(inputs, views, symbols), outputs)
             given = [self._collect(outputs, index, results, views) for index in range(len(results))]
             self.finish(outputs, given)
         return given
 
-    def allocate(self, shapes: Iterable[Shape | None]) -> list[Array | None]:
-        """Allocate results; None stands for one whose size only the run decides."""
+    def allocate(self, shapes: Iterable[Shape | None], inputs: Sequence[Array]) -> list[Array | None]:
+        """Give the results' arrays: inputs, or new ones; None stands for one whose size only the run decides."""
         try:
             return [
-                None if shape is None else aligned_empty(shape, dtype)
-                for shape, dtype in zip(shapes, self._dtypes, strict=True)
+                inputs[self.in_place[index]] if index in self.in_place else _new(shape, dtype)
+                for index, (shape, dtype) in enumerate(zip(shapes, self._dtypes, strict=True))
             ]
         except (MemoryError, ValueError) as error:
             raise RunError(f"cannot allocate the results: {error}", note="use smaller inputs") from error
 
-    def lent(self, index: int, array: Array) -> Array:
-        """Give an input as compiled code may have it: a copy where it may write into it."""
-        return aligned_copy(array) if index in self._overwritten and self.transfer.in_place else array
+    def lent(self, arrays: Sequence[Array]) -> Sequence[Array]:
+        """Give inputs as compiled code may have them.
+
+        Copies where it may write into them, and where it changes one in place that another lies in.
+        """
+        if not self._overwritten and not self.in_place:
+            return arrays
+        given = list(arrays)
+        for at in self._overwritten:
+            given[at] = aligned_copy(arrays[at])
+        for at in self.in_place.values():
+            if any(overlaps(arrays[at], other) for place, other in enumerate(given) if place != at):
+                given[at] = aligned_copy(arrays[at])
+        return given
 
     def input_views(self, arrays: Sequence[Array]) -> list[Any]:
         """Give the device's views of inputs; the caller keeps the arrays alive while they are in use."""
         view = self.transfer.view_input
         return [view(array, element) for array, element in zip(arrays, self._input_elements, strict=True)]
 
-    def output_views(self, arrays: Sequence[Array | None]) -> list[Any]:
-        """Give the device's views of results; the caller keeps the arrays alive while they are in use."""
-        view = self.transfer.view_output
-        return [
-            None if array is None else view(array, element)
-            for array, element in zip(arrays, self._output_elements, strict=True)
-        ]
+    def output_views(self, arrays: Sequence[Array | None], inputs: Sequence[Any]) -> list[Any]:
+        """Give the device's views of results, in place those of `inputs`; the caller keeps the arrays alive."""
+        views: list[Any] = [None] * len(arrays)
+        for index, at in self.in_place.items():
+            views[index] = inputs[at]
+        for index, array in enumerate(arrays):
+            if array is not None and index not in self.in_place:
+                views[index] = self.transfer.view_output(array, self._output_elements[index])
+        return views
 
-    def argument_list(self, inputs: Iterable[Any], side: int, outputs: Iterable[Any]) -> Any:
-        """Order views as the compiled function takes them; the state is read from `side`."""
-        written = self.state.views[1 - side]
-        read = self.state.reading(side)
-        views = [*inputs, *read, *(view for view in outputs if view is not None), *written]
+    def argument_list(self, inputs: Iterable[Any], outputs: Sequence[Any], symbols: Mapping[str, int]) -> Any:
+        """Order views as the compiled function takes them, the state as it stands now."""
+        state, workspace = self.state, self.workspace.views(symbols)
+        given = [outputs[index] for index in self._given]
+        views = [*inputs, *state.reading(), *workspace, *given, *state.writing()]
         arguments = iree_runtime().VmVariantList(len(views))
         for view in views:
             arguments.push_ref(view)
@@ -91,7 +126,7 @@ class Engine:
 
     def result_list(self) -> Any:
         """Give an empty list for what the compiled function returns."""
-        return iree_runtime().VmVariantList(len(self.signature.outputs) + len(self.signature.state))
+        return iree_runtime().VmVariantList(self._count)
 
     def finish(self, outputs: Any, results: Sequence[Array]) -> None:
         """Check what a call wrote, then make its state the current one."""
@@ -102,8 +137,8 @@ class Engine:
                 raise RunError(message, note="the results of this call were discarded")
         if self.scan:
             check_finite(self.signature.outputs, results, "output")
-            check_finite(self.signature.state, self.state.written(), "state")
-        self.state.swap()
+            check_finite(self.signature.state, self.state.results(), "state")
+        self.state.move_on()
 
     def _collect(
         self, outputs: Any, index: int, results: Sequence[Array | None], views: Sequence[Any]
@@ -116,7 +151,7 @@ class Engine:
 
     def _check_destinations(self, outputs: Any, results: Sequence[Array]) -> None:
         """Check once that the module writes where it was told to: anything else would be silent garbage."""
-        state = self.state.arrays[1 - self.state.side]
+        state = self.state.results()
         known = [has_known_sizes(value) for value in self.signature.outputs] + [True] * len(state)
         for index, array in enumerate([*results, *state]):
             if known[index] and not self.transfer.is_same(self._returned(outputs, index), array):
@@ -129,3 +164,7 @@ class Engine:
     @staticmethod
     def _returned(outputs: Any, index: int) -> Any:
         return outputs.get_as_object(index, iree_runtime().HalBufferView)
+
+
+def _new(shape: Shape | None, dtype: "np.dtype[Any]") -> Array | None:
+    return None if shape is None else aligned_empty(shape, dtype)

@@ -10,7 +10,6 @@ from .boot import iree_runtime
 from .device import Device
 from .failures import run_error
 from .fork import refuse_after_fork, survive_fork
-from .manifest import MAIN
 from .memory import Array
 from .parameters import SCOPE
 
@@ -36,18 +35,23 @@ class Executor:
         try:
             loaded = runtime.VmModule.copy_buffer(device.instance, module)
             self._context = runtime.VmContext(device.instance, [*modules, loaded])
-            self.function = loaded.lookup_function(MAIN)
+            self._module = loaded
         except Exception as error:  # IREE maps its status codes to many Python classes
             raise ArtifactError(run_error(error, "cannot load the compiled module").message) from error
-        if self.function is None:
-            raise ArtifactError(f"the compiled module has no function '{MAIN}'")
         self.native_invoke = self._context.invoke
         survive_fork(self)
 
-    def invoke(self, inputs: Any, outputs: Any) -> None:
-        """Run the function on IREE's lists; a failure is a `RunError` of one line."""
+    def function(self, name: str) -> Any:
+        """Find an entry point; a module without it is an `ArtifactError`."""
+        found = self._module.lookup_function(name)
+        if found is None:
+            raise ArtifactError(f"the compiled module has no function '{name}'")
+        return found
+
+    def invoke(self, function: Any, inputs: Any, outputs: Any) -> None:
+        """Run a function on IREE's lists; a failure is a `RunError` of one line."""
         try:
-            self.native_invoke(self.function, inputs, outputs)
+            self.native_invoke(function, inputs, outputs)
         except RunError:
             raise
         except Exception as error:  # IREE maps its status codes to many Python classes

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from isthmus.errors import ArtifactError
+from isthmus.signature import Layout
 
 from .artifact import Artifact
 from .boot import iree_version
@@ -15,6 +16,8 @@ from .gpu import unmet_architecture
 from .manifest import DEVICES, Manifest, ModuleRecord
 from .parameters import ArchivedParameters, index_of_arrays
 from .program import Program
+from .state import State
+from .transfer import transfer_for
 
 _SMALL_WORK = 1e7
 """Operations under which waking workers costs more than they save: about 70 us of one core's matrix products."""
@@ -44,9 +47,20 @@ def load(
         except ArtifactError as error:
             failures.append(ArtifactError(f"module '{record.target}': {error.message}", note=error.note))
             continue
-        engine = Engine(manifest.signature, executor, artifact.parameters, check_finite)
-        return Program(manifest.name, engine)
+        return Program(manifest.name, _engines(artifact, record, executor, check_finite))
     raise _nothing_runs(manifest, failures)
+
+
+def _engines(
+    artifact: Artifact, record: ModuleRecord, executor: Executor, check_finite: bool
+) -> dict[str, Engine]:
+    """Give the engine of each entry point, with one state between them."""
+    manifest = artifact.manifest
+    state = State(manifest.state, artifact.parameters, transfer_for(executor.device))
+    return {
+        name: Engine(name, signature, record.layouts.get(name, Layout()), executor, state, check_finite)
+        for name, signature in manifest.entries.items()
+    }
 
 
 def _nothing_runs(manifest: Manifest, failures: list[ArtifactError]) -> ArtifactError:

@@ -10,11 +10,11 @@ from typing import Any
 
 from isthmus.dtypes import DTYPES
 from isthmus.errors import ArtifactError
-from isthmus.signature import Json, Signature, TensorType
+from isthmus.signature import Json, Layout, Signature, TensorType
 
-from .validate import check_signature
+from .validate import check_layout, check_signature
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the manifest this code writes, and the newest one it reads."""
 
 MAIN = "main"
@@ -48,7 +48,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class ModuleRecord:
-    """Describe one compiled module: its target as text, IREE's device kind, and the variant that won."""
+    """Describe one compiled module: its target as text, IREE's device kind, and the variant that won.
+
+    `layouts` says for each entry point how its function takes and gives values; one not named has the plain layout.
+    """
 
     target: str
     device: str
@@ -56,6 +59,7 @@ class ModuleRecord:
     path: str
     variant: str = ""
     attempts: tuple[Attempt, ...] = ()
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Describe an artifact; `entries` maps entry points (only `main` now) to signatures.
+    """Describe an artifact; `entries` maps entry points, of which a lone one is named `main`, to signatures.
 
     `created_with` holds the versions of `isthmus` and `iree`. `parameters` lists the arrays of
     `parameters.irpa`, state included. `files` is filled when the artifact is written. `precision` and `mesh`
@@ -92,8 +96,18 @@ class Manifest:
 
     @property
     def signature(self) -> Signature:
-        """The signature of the entry point `main`."""
+        """The signature of the entry point `main`; an artifact without one is an `ArtifactError`."""
+        if MAIN not in self.entries:
+            names = ", ".join(map(repr, self.entries))
+            raise ArtifactError(f"'{self.name}' has no entry point '{MAIN}': expected one of {names}")
         return self.entries[MAIN]
+
+    @property
+    def state(self) -> tuple[TensorType, ...]:
+        """The arrays kept from call to call, by all entry points together."""
+        return tuple(
+            {value.name: value for signature in self.entries.values() for value in signature.state}.values()
+        )
 
     def to_json(self) -> Json:
         """Give the form written into `manifest.json`."""
@@ -122,8 +136,8 @@ class Manifest:
         """Read the form written by `to_json`; a malformed or newer one is an `ArtifactError`."""
         _check_schema(data)
         try:
+            data = _upgraded(data)
             return Manifest(
-                schema=data["schema"],
                 name=_text(data["name"]),
                 created_with={_text(key): _text(value) for key, value in data["created_with"].items()},
                 entries={name: Signature.from_json(entry) for name, entry in data["entries"].items()},
@@ -180,21 +194,36 @@ def _version_written(data: Json) -> str:
     return f" to {version} or newer" if isinstance(version, str) else ""
 
 
+def _upgraded(data: Json) -> Json:
+    """Give a manifest of schema 1, where modules of all machines had one layout, as one of schema 2."""
+    if data["schema"] != 1:
+        return data
+    layouts = {
+        name: {"workspace": [], "in_place": [], "overwritten": entry["overwritten"]}
+        for name, entry in data["entries"].items()
+    }
+    return {**data, "modules": [{**row, "layouts": layouts} for row in data["modules"]]}
+
+
 def _check_consistency(manifest: Manifest) -> None:
-    if MAIN not in manifest.entries:
-        raise _malformed(f"no entry point '{MAIN}'")
+    if not manifest.entries:
+        raise _malformed("no entry point")
     for signature in manifest.entries.values():
         check_signature(signature)
+        if any(value not in manifest.state for value in signature.state):
+            raise _malformed("entry points differ in the type of a state array")
     if "iree" not in manifest.created_with:
         raise _malformed("it does not say which version of iree compiled the modules")
     for record in manifest.modules:
         if record.path not in manifest.files:
             raise _malformed(f"no checksum for module '{record.path}'")
+        for name, layout in record.layouts.items():
+            if name not in manifest.entries:
+                raise _malformed(f"module '{record.path}' describes an entry point '{name}'")
+            check_layout(layout, manifest.entries[name])
     if manifest.parameters and PARAMETERS_FILE not in manifest.files:
         raise _malformed(f"no checksum for '{PARAMETERS_FILE}'")
-    missing = {value.name for value in manifest.signature.state} - {
-        value.name for value in manifest.parameters
-    }
+    missing = {value.name for value in manifest.state} - {value.name for value in manifest.parameters}
     if missing:
         raise _malformed(f"no initial values for state {', '.join(map(repr, sorted(missing)))}")
 
@@ -210,6 +239,7 @@ def _module_from_json(data: Json) -> ModuleRecord:
         path=_checked_path(data["path"]),
         variant=_text(data["variant"]),
         attempts=tuple(_attempt_from_json(row) for row in data["attempts"]),
+        layouts={_text(name): Layout.from_json(row) for name, row in data["layouts"].items()},
     )
 
 

@@ -1,38 +1,61 @@
 """Programs: a loaded artifact as a Python callable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from isthmus.errors import RunError
 from isthmus.signature import Signature
 
-from .arrays import array_of, check_writable, is_torch, torch_of, write_back
 from .bound import BoundCall
 from .engine import Engine
+from .entry import Entry, describe
+from .manifest import MAIN
 from .memory import Array
-from .sizes import bind_sizes
-from .structure import flatten_call
 
 
 class Program:
-    """Call a compiled function: NumPy arrays in, NumPy arrays out; torch tensors in, torch tensors out.
+    """Hold the entry points of an artifact on one device, and the state they share.
 
-    Arguments are checked before compiled code sees them; results are new arrays that belong to the caller.
-    Calls from several threads run one after the other; load the artifact again for calls side by side.
+    The program itself is called like its entry point 'main'; others are its attributes: `program.step(u)`. Calls from
+    several threads run one after the other; load the artifact again for calls side by side.
     """
 
-    def __init__(self, name: str, engine: Engine) -> None:
+    def __init__(self, name: str, engines: Mapping[str, Engine]) -> None:
         self.name = name
-        self._engine = engine
+        self._entries = {entry: Entry(entry, engine) for entry, engine in engines.items()}
+        self._engine = next(iter(engines.values()))
 
     def __repr__(self) -> str:
-        inputs = ", ".join(map(str, self.signature.inputs))
-        outputs = ", ".join(map(str, self.signature.outputs))
-        return f"<Program '{self.name}' on {self.device}: ({inputs}) -> ({outputs})>"
+        entries = self._entries.values()
+        shown = [entry.name * (entry.name != MAIN) + describe(entry.signature) for entry in entries]
+        return f"<Program '{self.name}' on {self.device}: {', '.join(shown)}>"
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The names of the entry points."""
+        return tuple(self._entries)
+
+    def entry(self, name: str) -> Entry:
+        """Give an entry point; a name that is none is a `RunError`."""
+        if name not in self._entries:
+            expected = ", ".join(map(repr, self._entries))
+            raise RunError(f"'{self.name}' has no entry point '{name}': expected one of {expected}")
+        return self._entries[name]
+
+    __getitem__ = entry
+
+    def __getattr__(self, name: str) -> Entry:
+        """Give an entry point under its name."""
+        entries = self.__dict__.get("_entries", {})
+        if name not in entries:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        found: Entry = entries[name]
+        return found
 
     @property
     def signature(self) -> Signature:
-        """What the program takes and gives."""
-        return self._engine.signature
+        """What the entry point 'main' takes and gives."""
+        return self.entry(MAIN).signature
 
     @property
     def device(self) -> str:
@@ -43,43 +66,26 @@ class Program:
     def state(self) -> dict[str, Array]:
         """Copies of the arrays the program keeps from call to call, by name."""
         with self._engine.executor.lock:
-            return self._engine.state.copies()
+            return self._engine.state.shared.copies()
+
+    def set_state(self, **arrays: Array) -> None:
+        """Give arrays that the program keeps new values, by name; one that does not fit is a `RunError`."""
+        with self._engine.executor.lock:
+            self._engine.state.shared.put(arrays)
 
     def reset(self) -> None:
         """Put the state back to what it was when the program was compiled."""
         with self._engine.executor.lock:
-            self._engine.state.reset()
+            self._engine.state.shared.reset()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the program; a refused argument or a failure is a `RunError`."""
-        signature = self.signature
-        values = flatten_call(signature, args, kwargs)
-        return signature.results.build(self.call_flat(values))
+        """Run the entry point 'main'; a refused argument or a failure is a `RunError`."""
+        return self.entry(MAIN)(*args, **kwargs)
 
     def call_flat(self, values: Sequence[Any]) -> list[Any]:
-        """Run the program on values in the order of the signature's inputs; give those of its outputs."""
-        signature = self.signature
-        arrays = [array_of(value, kind) for value, kind in zip(values, signature.inputs, strict=True)]
-        symbols = bind_sizes(signature, arrays)
-        for _, position in signature.updates:
-            check_writable(values[position], signature.inputs[position].name)
-        results = self._engine.run(arrays, symbols)
-        for output, position in signature.updates:
-            write_back(values[position], signature.inputs[position].name, results[output])
-        return self._give(results, any(map(is_torch, values)))
+        """Run 'main' on values in the order of the signature's inputs, and give its outputs in order."""
+        return self.entry(MAIN).call_flat(values)
 
     def bind(self, *args: Any, out: Any = None, **kwargs: Any) -> BoundCall:
-        """Fix arguments and results to the caller's own arrays and give a call that costs microseconds.
-
-        `out` nests arrays as the results nest; without it they are allocated here. Whatever cannot be used
-        where it lies (strided, unaligned, overlapping, read-only results) is a `RunError`.
-        """
-        return BoundCall(self._engine, args, kwargs, out)
-
-    def _give(self, results: list[Any], as_torch: bool) -> list[Any]:
-        for index, value in enumerate(self.signature.outputs):
-            if value.scalar:
-                results[index] = results[index].item()
-            elif as_torch:
-                results[index] = torch_of(results[index])
-        return results
+        """Bind the entry point 'main' to the caller's own arrays: see `Entry.bind`."""
+        return self.entry(MAIN).bind(*args, out=out, **kwargs)

@@ -1,13 +1,13 @@
-"""State: the arrays a program keeps from call to call, double-buffered and swapped after each."""
+"""State: the arrays a program keeps from call to call, shared by its entry points."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from isthmus.dtypes import DTYPES
-from isthmus.errors import ArtifactError
-from isthmus.signature import Signature, TensorType
+from isthmus.errors import ArtifactError, RunError
+from isthmus.signature import Layout, Signature, TensorType
 
 from .memory import Array, aligned_copy, aligned_empty
 from .transfer import Transfer, element_type
@@ -16,87 +16,124 @@ from .transfer import Transfer, element_type
 class State:
     """Hold two buffers for each state array: one the next call reads, one it writes.
 
-    `side` is the one to read (0 or 1); `inputs[side]` are the device's views to read from and
-    `outputs[side]` those to write to.
+    Bit `i` of `sides` tells which one of array `i` is current. An array that nobody writes out of place has one.
     """
 
-    def __init__(self, signature: Signature, parameters: Mapping[str, Array], transfer: Transfer) -> None:
-        self.types = signature.state
-        self._initial = {value.name: _initial(value, parameters) for value in self.types}
-        self._transfer = transfer
-        self.arrays = [[aligned_copy(self._initial[value.name]) for value in self.types]]
-        self.arrays.append([aligned_empty(array.shape, array.dtype) for array in self.arrays[0]])
+    def __init__(
+        self, types: Sequence[TensorType], parameters: Mapping[str, Array], transfer: Transfer
+    ) -> None:
+        self.types = tuple(types)
+        self.places = {value.name: place for place, value in enumerate(self.types)}
+        self.sides = 0
+        self.transfer = transfer
+        self._initial = [_initial(value, parameters) for value in self.types]
         self._elements = [element_type(value.dtype) for value in self.types]
-        self.views = [self._view(side) for side in (0, 1)]
-        self.side = 0
-        first = len(signature.inputs)
-        written = signature.overwritten if transfer.in_place else ()
-        self._lent = [index - first for index in written if index >= first]
-        self._copies = {index: aligned_copy(self.arrays[0][index]) for index in self._lent}
-        self._lent_views = {
-            index: transfer.view_output(array, self._elements[index]) for index, array in self._copies.items()
-        }
+        self.arrays = [[aligned_copy(array)] for array in self._initial]
+        self.views = [[self._view(place, rows[0])] for place, rows in enumerate(self.arrays)]
 
-    @property
-    def is_lent(self) -> bool:
-        """Tell whether compiled code may write into some of the arrays it reads."""
-        return bool(self._lent)
+    def double(self, place: int) -> None:
+        """Give an array its second buffer."""
+        rows = self.arrays[place]
+        if len(rows) == 1:
+            rows.append(aligned_empty(rows[0].shape, rows[0].dtype))
+            self.views[place].append(self._view(place, rows[1]))
 
-    def reading(self, side: int) -> list[Any]:
-        """Give the views to read from on a side: of copies where compiled code may write into them."""
-        return [self._lent_views.get(index, view) for index, view in enumerate(self.views[side])]
+    def side(self, place: int) -> int:
+        """Tell which buffer of an array is current."""
+        return self.sides >> place & 1
 
-    def lend(self) -> None:
-        """Bring those copies up to date, before a call."""
-        for index, copy in self._copies.items():
-            np.copyto(copy, self.arrays[self.side][index])
-
-    @property
-    def inputs(self) -> list[Any]:
-        """The views the next call reads."""
-        return self.views[self.side]
-
-    @property
-    def outputs(self) -> list[Any]:
-        """The views the next call writes."""
-        return self.views[1 - self.side]
-
-    def written(self) -> list[Array]:
-        """Give the arrays the last call wrote, before `swap`."""
-        side = 1 - self.side
-        for view, array in zip(self.views[side], self.arrays[side], strict=True):
-            self._transfer.collect(view, array)
-        return self.arrays[side]
-
-    def swap(self) -> None:
-        """Make what the last call wrote what the next one reads."""
-        if self.types:
-            self.side = 1 - self.side
+    def copy_view(self, place: int, array: Array) -> Any:
+        """Give a view of a copy of an array, for compiled code that may write into it."""
+        return self.transfer.view_output(array, self._elements[place])
 
     def reset(self) -> None:
         """Put the initial values back, in place: views of bound calls stay right."""
-        for value, array in zip(self.types, self.arrays[self.side], strict=True):
-            np.copyto(array, self._initial[value.name])
-        self._renew(self.side)
+        for place, value in enumerate(self._initial):
+            self._put(place, value)
+
+    def put(self, values: Mapping[str, Array]) -> None:
+        """Give some arrays new values; a name, shape or dtype that does not fit is a `RunError` and changes nothing."""
+        for name, value in values.items():
+            if name not in self.places:
+                expected = ", ".join(map(repr, self.places)) or "none"
+                raise RunError(f"there is no state '{name}': expected {expected}")
+            type_, array = self.types[self.places[name]], np.asarray(value)
+            if array.shape != type_.shape or array.dtype != DTYPES[type_.dtype].numpy:
+                raise RunError(f"state '{type_}' cannot be {array.dtype}{list(array.shape)}")
+        for name, value in values.items():
+            self._put(self.places[name], np.asarray(value))
 
     def copies(self) -> dict[str, Array]:
         """Give copies of the current values by name."""
-        arrays = zip(self.views[self.side], self.arrays[self.side], strict=True)
-        for view, array in arrays:
-            self._transfer.collect(view, array)
-        return {
-            value.name: array.copy() for value, array in zip(self.types, self.arrays[self.side], strict=True)
-        }
+        return {value.name: self.collected(place).copy() for place, value in enumerate(self.types)}
 
-    def _view(self, side: int) -> list[Any]:
-        give = self._transfer.view_output if self._transfer.in_place else self._transfer.view_input
-        return [
-            give(array, element) for array, element in zip(self.arrays[side], self._elements, strict=True)
-        ]
+    def collected(self, place: int, *, written: bool = False) -> Array:
+        """Give the current buffer of an array, or the other one, with the values that the device has."""
+        side = self.side(place) ^ written
+        array = self.arrays[place][side]
+        self.transfer.collect(self.views[place][side], array)
+        return array
 
-    def _renew(self, side: int) -> None:
-        if not self._transfer.in_place:
-            self.views[side] = self._view(side)
+    def _put(self, place: int, value: Array) -> None:
+        side = self.side(place)
+        np.copyto(self.arrays[place][side], value)
+        if not self.transfer.in_place:
+            self.views[place][side] = self._view(place, self.arrays[place][side])
+
+    def _view(self, place: int, array: Array) -> Any:
+        give = self.transfer.view_output if self.transfer.in_place else self.transfer.view_input
+        return give(array, self._elements[place])
+
+
+class StateOfEntry:
+    """Show one entry point the arrays it takes, in its own order.
+
+    `mask` has the bits of the arrays whose current buffer changes sides, `flip` of those that a call here moves on.
+    """
+
+    def __init__(self, state: State, signature: Signature, layout: Layout) -> None:
+        self.shared = state
+        self.types = signature.state
+        self._places = [state.places[value.name] for value in signature.state]
+        inputs, outputs = len(signature.inputs), len(signature.outputs)
+        kept = {result - outputs for result, _ in layout.in_place if result >= outputs}
+        self._moved = [place for index, place in enumerate(self._places) if index not in kept]
+        for place in self._moved:
+            state.double(place)
+        self.mask = sum(1 << place for place in self._places)
+        self.flip = sum(1 << place for place in self._moved)
+        written = layout.overwritten if state.transfer.in_place else ()
+        lent = {self._places[index - inputs] for index in written if index >= inputs}
+        self._copies = {place: aligned_copy(state.arrays[place][0]) for place in lent}
+        self._lent_views = {place: state.copy_view(place, array) for place, array in self._copies.items()}
+
+    @property
+    def is_lent(self) -> bool:
+        """Tell whether compiled code may write into some of the arrays it only reads."""
+        return bool(self._copies)
+
+    def lend(self) -> None:
+        """Bring the copies that it gets instead up to date, before a call."""
+        for place, copy in self._copies.items():
+            np.copyto(copy, self.shared.arrays[place][self.shared.side(place)])
+
+    def reading(self) -> list[Any]:
+        """Give the views that the next call reads."""
+        state = self.shared
+        return [self._lent_views.get(place, state.views[place][state.side(place)]) for place in self._places]
+
+    def writing(self) -> list[Any]:
+        """Give the views that the next call writes, of the arrays that are not changed in place."""
+        state = self.shared
+        return [state.views[place][1 - state.side(place)] for place in self._moved]
+
+    def results(self) -> list[Array]:
+        """Give the arrays that hold the new state after a call, before `move_on`."""
+        return [self.shared.collected(place, written=place in self._moved) for place in self._places]
+
+    def move_on(self) -> None:
+        """Make what the last call wrote what the next one reads."""
+        self.shared.sides ^= self.flip
 
 
 def _initial(value: TensorType, parameters: Mapping[str, Array]) -> Array:

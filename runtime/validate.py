@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from isthmus.dtypes import DTYPES
 from isthmus.errors import ArtifactError
-from isthmus.signature import UNKNOWN, Signature, Size, TensorType, Tree, evaluate_size
+from isthmus.signature import UNKNOWN, Layout, Signature, Size, TensorType, Tree, evaluate_size
 
 _KINDS = ("leaf", "tuple", "list", "dict", "constant")
 
@@ -21,13 +21,40 @@ def check_signature(signature: Signature) -> None:
     _check_indices(list(signature.results.leaves()), len(signature.outputs), "result")
     _check_indices([output for output, _ in signature.updates], len(signature.outputs), "updated output")
     _check_indices([position for _, position in signature.updates], len(signature.inputs), "updated input")
-    arguments = len(signature.inputs) + len(signature.state)
-    _check_indices(list(signature.overwritten), arguments, "overwritten argument")
     _check_indices([output for output, _ in signature.checks], len(signature.outputs), "check")
     if any(str(signature.outputs[output]) != _count(signature, output) for output, _ in signature.checks):
         raise _malformed("a check is no count of i64")
     if not all(isinstance(name, str) for name in signature.names):
         raise _malformed("an argument's name is no text")
+
+
+def check_layout(layout: Layout, signature: Signature) -> None:
+    """Refuse a layout that does not fit its signature with an `ArtifactError`."""
+    arguments, results = (*signature.inputs, *signature.state), (*signature.outputs, *signature.state)
+    _check_indices(layout.overwritten, len(arguments), "overwritten argument")
+    _check_indices([result for result, _ in layout.in_place], len(results), "result in place")
+    _check_indices([argument for _, argument in layout.in_place], len(arguments), "argument in place")
+    for value in layout.workspace:
+        _check_tensor(value, signature)
+        if UNKNOWN in value.shape:
+            raise _malformed(f"the workspace '{value}' has no known size")
+    for result, argument in layout.in_place:
+        if not _may_share(signature, result, argument):
+            raise _malformed(f"result {result} cannot lie in argument {argument}")
+    for place in (0, 1):
+        if len({pair[place] for pair in layout.in_place}) < len(layout.in_place):
+            raise _malformed("a result or an argument is in place twice")
+
+
+def _may_share(signature: Signature, result: int, argument: int) -> bool:
+    """Allow an updated input to hold its update, and a state its own new value."""
+    if argument >= len(signature.inputs):
+        return argument - len(signature.inputs) == result - len(signature.outputs)
+    kinds = [
+        (value.dtype, value.shape) for value in (*signature.outputs, *signature.state, *signature.inputs)
+    ]
+    same = kinds[result] == kinds[len(signature.outputs) + len(signature.state) + argument]
+    return same and (result, argument) in signature.updates
 
 
 def _count(signature: Signature, output: int) -> str:

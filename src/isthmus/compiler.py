@@ -7,12 +7,12 @@ from typing import Any
 
 import isthmus
 from isthmus.errors import CaptureError
+from isthmus.signature import Layout
 
-from .dialects.mlir import context, to_bytecode
+from .dialects.mlir import context, ir, to_bytecode
+from .entries import capture_entries, plan_entries
 from .frontend.captured import Captured
-from .lowering.driver import lower
-from .lowering.estimate_work import estimate_work
-from .lowering.precision.parameters import convert
+from .lowered import lower_entries
 from .lowering.precision.presets import check_preset
 from .lowering.precision.report import report
 from .lowering.stages import stages_for
@@ -41,31 +41,59 @@ def compile_program(
     name: str | None,
     progress: Progress,
     static: Collection[str] = (),
+    state: Mapping[str, Any] | None = None,
 ) -> Artifact:
     """Do the work of `isthmus.compile`."""
     machines = parse_targets(targets)
     check_preset(precision)
     progress("capturing")
-    captured = capture(program, inputs, kwargs, static)
-    signature = lower(captured.module, captured.signature, stages=stages_for(precision), progress=progress)
-    parameters = convert(captured.module, captured.parameters)
-    work = estimate_work(captured.module).total
-    bytecode = to_bytecode(captured.module)
-    built = [_build(bytecode, machine, progress) for machine in machines]
+    captured = capture_program(program, inputs, kwargs, static, state)
+    lowered = lower_entries(captured, stages_for(precision), progress)
+    bytecode = to_bytecode(lowered.module)
+    built = [_build(bytecode, lowered.layouts, machine, progress) for machine in machines]
     manifest = Manifest(
-        name=name or getattr(program, "__name__", type(program).__name__),
-        entries={MAIN: signature},
+        name=name or _name_of(program),
+        entries=lowered.signatures,
         modules=tuple(one.record for one in built),
         created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
-        parameters=describe(parameters),
-        precision=None if precision is None else report(captured.module, precision).to_json(),
-        work=work,
+        parameters=describe(lowered.parameters),
+        precision=None if precision is None else report(lowered.module, precision).to_json(),
+        work=lowered.work,
     )
-    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters)
+    return Artifact(manifest, {one.record.path: one.data for one in built}, lowered.parameters)
+
+
+def capture_program(
+    program: Any,
+    inputs: Any,
+    kwargs: Mapping[str, Any] | None,
+    static: Collection[str] = (),
+    state: Mapping[str, Any] | None = None,
+) -> dict[str, Captured]:
+    """Capture a program, or each of several entries, by name; all in one context."""
+    static = (static,) if isinstance(static, str) else tuple(static)
+    if not isinstance(program, Mapping):
+        if state:
+            program, inputs, kwargs = {MAIN: program}, {MAIN: inputs}, {MAIN: kwargs or {}}
+        else:
+            return {MAIN: capture(program, inputs, kwargs, static)}
+    entries = plan_entries(program, inputs, kwargs, state, static)
+    shared = context()
+    return capture_entries(entries, lambda *planned: capture(*planned, shared))
+
+
+def _name_of(program: Any) -> str:
+    if isinstance(program, Mapping):
+        return "-".join(program)
+    return str(getattr(program, "__name__", type(program).__name__))
 
 
 def capture(
-    program: Any, inputs: Any, kwargs: Mapping[str, Any] | None, static: Collection[str] = ()
+    program: Any,
+    inputs: Any,
+    kwargs: Mapping[str, Any] | None,
+    static: Collection[str] = (),
+    within: ir.Context | None = None,
 ) -> Captured:
     """Capture a program with the frontend that understands it; any other object is a `CaptureError`."""
     import torch
@@ -76,16 +104,17 @@ def capture(
     if isinstance(program, torch.nn.Module | torch.export.ExportedProgram):
         if static:
             raise CaptureError("'static' is for functions: the arguments of a network cannot be named in it")
-        return capture_torch(program, inputs, kwargs, context())
+        return capture_torch(program, inputs, kwargs, within or context())
+    program = getattr(program, "uncompiled", program)
     if callable(program) and not isinstance(program, type):
-        return capture_numpy(program, inputs, kwargs, context(), static=static)
+        return capture_numpy(program, inputs, kwargs, within or context(), static=static)
     raise CaptureError(
         f"cannot capture an object of type '{type(program).__name__}': expected a torch.nn.Module, a "
         "torch.export.ExportedProgram or a function written with NumPy"
     )
 
 
-def _build(bytecode: bytes, target: Target, progress: Progress) -> _Built:
+def _build(bytecode: bytes, layouts: Mapping[str, Layout], target: Target, progress: Progress) -> _Built:
     compiled = compile_module(bytecode, target, progress=progress)
     path = f"modules/{target.text.replace(':', '-')}.vmfb"
     record = ModuleRecord(
@@ -95,5 +124,6 @@ def _build(bytecode: bytes, target: Target, progress: Progress) -> _Built:
         path=path,
         variant=compiled.variant,
         attempts=compiled.attempts,
+        layouts=layouts,
     )
     return _Built(record, compiled.module)

@@ -85,11 +85,7 @@ class Signature:
     the initial values). `updates` pairs an output with the input whose array it overwrites on the caller's
     side; such outputs are no leaves of `results`. `checks` pairs an output, the last ones, with a message: it counts
     violations, and a call whose count is not zero fails with that message. `symbols` gives each symbolic size
-    its inclusive range. `overwritten` lists the arguments (inputs, then state) that the compiled function may write
-    into: whoever calls it gives copies of those.
-
-    The compiled function takes inputs, state, then a destination for each output and each new state whose
-    sizes are all known before the run; it returns outputs, then new state.
+    its inclusive range. How a compiled function takes and gives all this is its `Layout`.
     """
 
     inputs: tuple[TensorType, ...]
@@ -100,7 +96,6 @@ class Signature:
     state: tuple[TensorType, ...] = ()
     updates: tuple[tuple[int, int], ...] = ()
     checks: tuple[tuple[int, str], ...] = ()
-    overwritten: tuple[int, ...] = ()
     symbols: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def to_json(self) -> Json:
@@ -121,12 +116,42 @@ class Signature:
                 names=tuple(data["names"]),
                 state=_tensors(data["state"]),
                 updates=tuple((int(a), int(b)) for a, b in data["updates"]),
-                overwritten=tuple(int(index) for index in data["overwritten"]),
                 checks=tuple((int(index), str(message)) for index, message in data["checks"]),
                 symbols={name: (low, high) for name, (low, high) in data["symbols"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(f"malformed signature in the manifest: {error!r}") from error
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Describe how one compiled function takes and gives what its signature says: modules for other machines differ.
+
+    It takes inputs, state, `workspace`, then a destination for each result of known sizes; it returns the results:
+    outputs, then new state. `workspace` is memory to compute in: its contents mean nothing between calls. `in_place`
+    pairs a result with the argument (input or state) whose memory holds it afterwards; such a result has no
+    destination. `overwritten` lists the arguments that the function may write into besides: it gets copies of those.
+    """
+
+    workspace: tuple[TensorType, ...] = ()
+    in_place: tuple[tuple[int, int], ...] = ()
+    overwritten: tuple[int, ...] = ()
+
+    def to_json(self) -> Json:
+        """Give the form written into a manifest."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Json) -> "Layout":
+        """Read the form written by `to_json`; a malformed one is an `ArtifactError`."""
+        try:
+            return Layout(
+                workspace=_tensors(data["workspace"]),
+                in_place=tuple((int(result), int(argument)) for result, argument in data["in_place"]),
+                overwritten=tuple(int(index) for index in data["overwritten"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtifactError(f"malformed layout in the manifest: {error!r}") from error
 
 
 def _tensors(rows: Iterable[Json]) -> tuple[TensorType, ...]:

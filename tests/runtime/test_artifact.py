@@ -257,7 +257,7 @@ def test_a_newer_schema_is_refused(saved: Path) -> None:
     newer = {"schema": 99, "created_with": {"isthmus": "7.0"}, "unheard of": data["entries"]}
     (saved / MANIFEST_FILE).write_text(json.dumps(newer))
     with pytest.raises(
-        ArtifactError, match="written by a newer Isthmus: expected schema 1, got 99"
+        ArtifactError, match="written by a newer Isthmus: expected schema 2, got 99"
     ) as caught:
         load(saved)
     assert "note: update isthmus to 7.0 or newer" in str(caught.value)

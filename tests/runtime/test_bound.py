@@ -12,7 +12,7 @@ from tests.runtime.conftest import artifact, signature
 
 from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
-from isthmus.runtime import engine
+from isthmus.runtime import loader
 from isthmus.runtime.loader import load
 from isthmus.runtime.memory import Array, aligned_empty
 from isthmus.runtime.program import Program
@@ -226,7 +226,7 @@ def timed(step: object, count: int = 200) -> float:
 def test_every_dtype_reaches_a_device_with_memory_of_its_own(
     monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(engine, "transfer_for", Copied)
+    monkeypatch.setattr(loader, "transfer_for", Copied)
     kinds = "; ".join(f"{name}: {name}[n, 2]" for name in DTYPES)
     program = load(artifact("dtypes", signature(kinds, kinds)), threads=1)
     given = [np.ones((size, 2), dtype.numpy) for dtype in DTYPES.values()]
@@ -239,7 +239,7 @@ def test_every_dtype_reaches_a_device_with_memory_of_its_own(
 
 def test_a_device_with_memory_of_its_own_gets_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The path of GPUs, run on this machine's processor."""
-    monkeypatch.setattr(engine, "transfer_for", Copied)
+    monkeypatch.setattr(loader, "transfer_for", Copied)
     kind = signature("x: f64[4]", "y: f64[4]", state=signature("count: f64[4]", "").inputs)
     program = load(artifact("counter", kind, {"count": np.zeros(4)}))
     x, y = np.full(4, 10.0), np.zeros(4)

@@ -60,7 +60,7 @@ def text_of(data: Any) -> str:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"entries": {}}, "no entry point 'main'"),
+        ({"entries": {}}, "no entry point"),
         ({"files": {}}, "no checksum for module 'modules/cpu-x86-64-v3.vmfb'"),
         ({"parameters": []}, "no initial values for state 'count'"),
         ({"created_with": {}}, "it does not say which version of iree"),

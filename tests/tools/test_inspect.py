@@ -20,7 +20,7 @@ def test_the_report_tells_signature_modules_variants_and_parameters(
 def test_json_is_the_manifest(artifact: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(artifact), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     assert found["entries"]["main"]["inputs"][0]["shape"] == ["n", 3]
 
 

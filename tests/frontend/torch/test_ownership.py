@@ -48,7 +48,7 @@ def test_arguments_that_are_only_read_are_not_copied() -> None:
     artifact = isthmus.compile(
         nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2)), (torch.randn(3, 4),)
     )
-    assert artifact.manifest.signature.overwritten == ()
+    assert artifact.manifest.modules[0].layouts["main"].overwritten == ()
 
 
 class Window(nn.Module):
