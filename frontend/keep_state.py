@@ -12,6 +12,9 @@ from ..dialects.mlir import collect, ir, verify
 from ..dialects.symbols import symbol_name
 from .captured import Captured
 
+OUTPUT = "hpc.output"
+"""Marks the argument in whose memory a result lies."""
+
 Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
 
@@ -93,6 +96,7 @@ def _rewrite(
     (function,) = [f for f in collect(module, "func.func") if symbol_name(f) == "main"]
     block = function.regions[0].blocks[0]
     count = len(arguments)
+    inputs = count - len(state)
     for index in arguments:
         old = block.arguments[index]
         old.replace_all_uses_with(block.add_argument(old.type, function.location))
@@ -115,7 +119,20 @@ def _rewrite(
         context=module.context,
     )
     function.attributes["function_type"] = ir.TypeAttr.get(type_, context=module.context)
-    for rows in ("arg_attrs", "res_attrs"):
-        if rows in function.attributes:
-            del function.attributes[rows]
+    _mark_unchanged(function, inputs, [result for result, _ in state], len(results))
     verify(module)
+
+
+def _mark_unchanged(function: ir.Operation, first: int, state: Sequence[int | None], outputs: int) -> None:
+    """Say of each state argument that is returned as it is that the result lies there."""
+    if "res_attrs" in function.attributes:
+        del function.attributes["res_attrs"]
+    with function.context:
+        index = ir.IndexType.get()
+        rows = [ir.DictAttr.get({}) for _ in range(first)]
+        for place, result in enumerate(state):
+            there: dict[str, ir.Attribute] = {}
+            if result is None:
+                there[OUTPUT] = ir.IntegerAttr.get(index, outputs + place)
+            rows.append(ir.DictAttr.get(there))
+        function.attributes["arg_attrs"] = ir.ArrayAttr.get(rows)

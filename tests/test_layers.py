@@ -32,7 +32,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "iree.runtime": ("runtime/",),
     "mpi4py": ("runtime/",),
 }
-ABOVE_ALL = tuple(f"src/isthmus/{name}.py" for name in ("__init__", "api", "compiler", "entries", "jit_key", "jitted"))
+ABOVE_ALL = tuple(
+    f"src/isthmus/{name}.py"
+    for name in ("__init__", "api", "compiler", "entries", "jit_key", "jitted", "lowered")
+)
 """The package's own modules that may import every layer."""
 
 

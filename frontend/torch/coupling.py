@@ -216,7 +216,7 @@ def _result(value: ir.Value, kind: TensorType, names: _SizeNames) -> Array:
 
 def _as_array(value: Any) -> Array:
     if isinstance(value, TracedTensor):
-        return value.array  # type: ignore[no-any-return]
+        return value.array
     return value if isinstance(value, Array) else value.as_array()
 
 

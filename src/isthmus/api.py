@@ -23,6 +23,7 @@ def compile(
     mesh: Any = None,
     sharding: Any = None,
     static: Collection[str] = (),
+    state: Mapping[str, Any] | None = None,
     name: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> "Artifact":
@@ -31,7 +32,11 @@ def compile(
     `program` is a `torch.nn.Module`, in the mode (train, eval) it shall run in, a `torch.export.ExportedProgram`, or
     a function written with NumPy. `inputs` is a tuple of example arrays, tensors or `Spec("f32[?,64]")`, one per
     positional argument, nested as the program takes them; `kwargs` the same by keyword. A network's numbers are
-    constants of the artifact; a function's are inputs, except for those of the parameters named in `static`. `target`
+    constants of the artifact; a function's are inputs, except for those of the parameters named in `static`.
+
+    Several functions, `{"init": init, "step": step}` with inputs `{"init": (), "step": (0.1,)}`, become the entries of
+    one artifact. Arrays in `state` (or a `Spec`, which starts as zeros) stay with the program between calls: a function
+    takes them as parameters of those names, and what it changes in place the next call sees. `target`
     is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision` None computes exactly as
     written; "f32", "bf16" and "f16" narrow the arithmetic. `progress` is called with a line of text as the work goes
     on.
@@ -44,7 +49,9 @@ def compile(
     from isthmus.compiler import compile_program
 
     targets = [target] if isinstance(target, str) else list(target)
-    return compile_program(program, inputs, kwargs, targets, precision, name, progress or _silent, static)
+    return compile_program(
+        program, inputs, kwargs, targets, precision, name, progress or _silent, static, state
+    )
 
 
 def load(artifact: "str | Path | Artifact", device: str | None = None, **options: Any) -> "Program":

@@ -79,7 +79,9 @@ def capture_program(
             return {MAIN: capture(program, inputs, kwargs, static)}
     entries = plan_entries(program, inputs, kwargs, state, static)
     shared = context()
-    return capture_entries(entries, lambda *planned: capture(*planned, shared))
+    return capture_entries(
+        entries, lambda function, args, kwargs, names: capture(function, args, kwargs, names, shared)
+    )
 
 
 def _name_of(program: Any) -> str:

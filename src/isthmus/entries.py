@@ -144,8 +144,10 @@ def _entry(
                 note=f"write it in inputs['{name}'], or name it in 'state'",
             )
         arguments.append(value)
-    left = len(list(values))
-    if left:
+    left = len(rest := list(values))
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        arguments += rest
+    elif left:
         raise CaptureError(f"entry '{name}' was given {left} inputs more than it takes beside the state")
     return Entry(
         function,

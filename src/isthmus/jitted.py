@@ -103,6 +103,11 @@ class Jitted:
         return f"<jit of '{self._name}': {count} program{'s' if count != 1 else ''}>"
 
     @property
+    def uncompiled(self) -> Function:
+        """The function itself."""
+        return self._function
+
+    @property
     def programs(self) -> tuple[Program, ...]:
         """The programs compiled so far, one for each combination of shapes, dtypes and static values."""
         return tuple(compiled.program for compiled in self._compiled.values())
