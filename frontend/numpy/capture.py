@@ -6,6 +6,7 @@ from typing import Any
 from isthmus.errors import CaptureError, IsthmusError
 from isthmus.signature import Signature
 
+from ...dialects.attributes import SIMULATION
 from ...dialects.mlir import func, ir, verify
 from ..captured import Captured
 from ..inline_calls import inline_calls
@@ -41,6 +42,7 @@ def capture(
             results = Results.of(returned, arguments)
             func.ReturnOp(results.values)
         types = [argument.type for argument in entry.arguments], [value.type for value in results.values]
+        main.attributes[SIMULATION] = ir.UnitAttr.get(context)
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(*types))
         inline_calls(module)
     verify(module)

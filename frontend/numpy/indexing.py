@@ -1,6 +1,5 @@
 """Reading and writing `a[key]`."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,38 +7,52 @@ import numpy as np
 from . import where
 from .array import Array
 from .elementwise import as_operand, broadcast_to, scalar_value
+from .gathering import gather
+from .keys import Key, as_index, parse
+from .masked import read_masked, write_masked
 from .scalar import Scalar, Size
+from .scattering import scatter
 from .sizes import at_least, at_most, ceil_divided, minus, plus, times, wrapped
 from .views import Span, View
 
 
-@dataclass(frozen=True)
-class Advanced:
-    """Hold an index that is an array of integers."""
-
-    index: Any
-
-
 def read(array: Array, key: Any) -> Any:
     """Give `array[key]`: a view, an element, or a copy, as NumPy does."""
-    items, keeps_axes = expanded(key, array.ndim)
-    view = basic(array.view, items)
-    if view.axes or keeps_axes:
+    parsed = parse(key, array)
+    if parsed.mask is not None:
+        return read_masked(Array(_mask_first(array.view, parsed)), parsed.mask)
+    view = basic(array.view, parsed.basic)
+    if parsed.arrays:
+        return gather(Array(view), parsed.arrays, parsed.place)
+    if view.axes or parsed.has_ellipsis:
         return Array(view)
     return Scalar(view.element(), array.dtype)
 
 
 def write(array: Array, key: Any, value: Any) -> None:
     """Do `array[key] = value`."""
-    items, _ = expanded(key, array.ndim)
-    view = basic(array.view, items)
-    value = as_operand(value)
-    if isinstance(value, Array) and view.same_as(value.view):
+    parsed = parse(key, array)
+    if parsed.mask is not None:
+        write_masked(Array(_mask_first(array.view, parsed)), parsed.mask, value)
+        return
+    view, value = basic(array.view, parsed.basic), as_operand(value)
+    if parsed.arrays:
+        scatter(Array(view), parsed.arrays, parsed.place, value)
+    elif isinstance(value, Array) and view.same_as(value.view):
         return  # what an augmented assignment has written already
-    if not view.axes:
+    elif not view.axes:
         view.write_element(_element(value, array.dtype))
     else:
         view.write(broadcast_to(value, view.shape, array.dtype))
+
+
+def _mask_first(view: View, parsed: Key) -> View:
+    """Select what the key's other items say, the axes under the mask brought to the front."""
+    assert parsed.mask is not None
+    chosen = basic(view, parsed.basic)
+    covered = list(range(parsed.place, parsed.place + parsed.mask.ndim))
+    others = [axis for axis in range(len(chosen.axes)) if axis not in covered]
+    return chosen.transposed([*covered, *others])
 
 
 def _element(value: Any, dtype: np.dtype[Any]) -> Any:
@@ -50,24 +63,10 @@ def _element(value: Any, dtype: np.dtype[Any]) -> Any:
     return scalar_value(value, dtype)
 
 
-def expanded(key: Any, rank: int) -> tuple[list[Any], bool]:
-    """List what the key says of each axis, new ones included; tell whether it has an Ellipsis."""
-    items = list(key) if isinstance(key, tuple) else [key]
-    used = sum(item is not None and item is not Ellipsis for item in items)
-    if used > rank:
-        raise where.error(f"too many indices for array: array is {rank}-dimensional, but {used} were indexed")
-    ellipses = [place for place, item in enumerate(items) if item is Ellipsis]
-    if len(ellipses) > 1:
-        raise where.error("an index can only have a single ellipsis ('...')")
-    rest = [slice(None)] * (rank - used)
-    if not ellipses:
-        return items + rest, False
-    return items[: ellipses[0]] + rest + items[ellipses[0] + 1 :], True
-
-
 def basic(view: View, items: list[Any]) -> View:
     """Apply integers, slices and new axes."""
-    spans, axes, place = list(view.spans), [], 0
+    spans, place = list(view.spans), 0
+    axes: list[int | None] = []
     for item in items:
         if item is None:
             axes.append(None)
@@ -86,21 +85,6 @@ def basic(view: View, items: list[Any]) -> View:
 def _integer(item: Any, span: Span, axis: int) -> Span:
     place = as_index(item)
     return Span(plus(span.offset, times(in_range(place, span.size, axis), span.step)), 1)
-
-
-def as_index(item: Any) -> Size:
-    """Take an integer, traced or not."""
-    if isinstance(item, Scalar):
-        if item.dtype.kind not in "iu":
-            raise where.error(f"{item!r} is no index: expected an integer")
-        return item if item.dtype == np.int64 else item.astype(np.int64)
-    try:
-        return item.__index__()
-    except AttributeError:
-        raise where.error(
-            f"an object of type '{type(item).__name__}' is no index",
-            note="expected integers, slices, np.newaxis, '...', integer or boolean arrays",
-        ) from None
 
 
 def in_range(place: Size, size: Size, axis: int) -> Size:

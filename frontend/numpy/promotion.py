@@ -11,14 +11,19 @@ from .scalar import Scalar
 _WEAK = {"i": int, "u": int, "f": float, "c": complex}
 
 
-def promoted(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None) -> tuple[np.dtype[Any], ...]:
+def promoted(
+    ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None, casting: Any = "same_kind"
+) -> tuple[np.dtype[Any], ...]:
     """Give the dtypes that the ufunc's loop takes and gives; operands it has no loop for are a `CaptureError`."""
-    kinds = [promotion_type(operand) for operand in operands]
-    wanted = {} if dtype is None else {"signature": (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout}
+    kinds = (*[promotion_type(operand) for operand in operands], *(None,) * ufunc.nout)
     try:
-        return ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), **wanted)
+        if dtype is None:
+            return ufunc.resolve_dtypes(kinds)
+        wanted = (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout
+        return ufunc.resolve_dtypes(kinds, signature=wanted, casting=casting)
     except TypeError as failure:
-        raise where.error(str(failure).splitlines()[0], note="convert with astype() first") from None
+        text = str(failure).splitlines()[0]
+        raise where.error(text, note="convert with astype() first") from None
 
 
 def promotion_type(operand: Any) -> Any:

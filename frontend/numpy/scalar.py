@@ -37,7 +37,7 @@ class Scalar(Traced):
     ) -> "Scalar":
         """Make a weak int of a value of type `index`; the bounds (inclusive) spare clamping where it is an index."""
         bounds = [None if bound is None else linear_of(bound) for bound in (low, high)]
-        symbol = Symbol(*bounds, name)
+        symbol = Symbol(bounds[0], bounds[1], name)
         wide = arith.IndexCastOp(ir.IntegerType.get_signless(64), value).result
         return Scalar(wide, np.int64, weak=True, linear=Linear.of(symbol))
 
