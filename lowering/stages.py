@@ -53,13 +53,13 @@ SIMPLIFY = _stage(
     "simplify",
     "split-complex,fold-empty-loops,fold-pairs,contractions-to-matmul,fold-constants,"
     "split-transposed-convolutions,convolution-channels-last,split-narrow-convolutions,pad-filters,"
-    "fuse-elementwise,clean,form-stencils,fuse-stencils",
+    "fuse-elementwise,clean",
     TENSOR_PROGRAM,
-    STENCIL_PROGRAM,
+    TENSOR_PROGRAM,
 )
 STENCILS = _stage(
     "stencils",
-    "convert-hpc-stencil",
+    "form-stencils,fuse-stencils,convert-hpc-stencil",
     STENCIL_PROGRAM,
     TENSOR_PROGRAM,
 )
@@ -76,6 +76,14 @@ BORDER = _stage(
     KERNELS,
 )
 
+LOOPS = _stage(
+    "kernels",
+    "form-kernels,generate-kernels",
+    KERNELS,
+    KERNELS,
+)
+"""Behind the border, for machines whose loops we write ourselves: `border.to_border` decides."""
+
 STAGES: tuple[Stage, ...] = (OPERATORS, SAFETY, SIMPLIFY, STENCILS, NUMERICS, BORDER)
 
 
@@ -83,7 +91,7 @@ def stages_for(precision: str | None) -> tuple[Stage, ...]:
     """Give the standard lowering, with a stage that narrows the arithmetic when a preset is asked for."""
     if precision is None:
         return STAGES
-    place = STAGES.index(NUMERICS)
+    place = STAGES.index(STENCILS)  # stencils with several results could not be narrowed
     return (*STAGES[:place], _precision(precision), *STAGES[place:])
 
 

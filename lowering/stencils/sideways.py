@@ -1,6 +1,6 @@
 """Stencils over one domain that share inputs, computed in one pass."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -12,6 +12,7 @@ from .model import Stencil, identity
 from .vertical import MOST_ELEMENTS
 
 _MOST_RESULTS = 8
+_MOST_HOSTS = 8
 _PURE_DIALECTS = ("arith.", "complex.", "hpc.", "linalg.", "math.", "tensor.", "tm_tensor.")
 
 
@@ -49,19 +50,31 @@ class _Order:
 def fuse_sideways(block: Block) -> bool:
     """Merge stencils in place, reordering the block's entries as that needs; tell whether any was."""
     order = _order(block.entries)
-    groups: list[int] = []
+    hosts: dict[ir.Value, list[int]] = {}
+    merged = False
     for number, entry in enumerate(block.entries):
         if not isinstance(entry, Stencil):
             continue
-        first = next((found for found in reversed(groups) if _joins(block, order, found, number)), None)
-        if first is None:
-            groups.append(number)
-        else:
+        first = next((host for host in _hosts(hosts, entry) if _joins(block, order, host, number)), None)
+        if first is not None:
             _merge(block, order, first, number)
-    merged = len(groups) < len(block.stencils)
+            merged = True
+        place = number if first is None else first
+        for value in dict.fromkeys([*_tensors(entry), *entry.results]):
+            hosts.setdefault(value, []).append(place)
     if merged:
         block.entries = _sorted(block.entries, order)
     return merged
+
+
+def _hosts(hosts: Mapping[ir.Value, Sequence[int]], guest: Stencil) -> list[int]:
+    """List the latest stencils, the last first, that read or make what the guest reads."""
+    found = {host for value in _tensors(guest) for host in hosts.get(value, ())[-_MOST_HOSTS:]}
+    return sorted(found, reverse=True)[:_MOST_HOSTS]
+
+
+def _tensors(stencil: Stencil) -> list[ir.Value]:
+    return list(dict.fromkeys(element.tensor for element in stencil.elements.values()))
 
 
 def _joins(block: Block, order: _Order, first: int, second: int) -> bool:
@@ -70,9 +83,6 @@ def _joins(block: Block, order: _Order, first: int, second: int) -> bool:
     if not host.same_domain(guest) or len(host.results) + len(guest.results) > _MOST_RESULTS:
         return False
     elements = guest.elements
-    read = {element.tensor for element in host.elements.values()} | set(host.results)
-    if not any(element.tensor in read for element in elements.values()):
-        return False
     point = identity(host.kind.rank)
     if any(element.tensor in host.results and element.places != point for element in elements.values()):
         return False
