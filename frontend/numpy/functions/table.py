@@ -1,0 +1,52 @@
+"""The one table from NumPy's callables to what traces them, merged from the files by name."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from .checking import checked
+
+Function = Callable[..., Any]
+CREATORS = ("creation", "randomness", "writing")
+"""Files whose functions are traced even when nothing among the arguments is: what they give may be written."""
+FILES = (
+    *CREATORS,
+    "arithmetic",
+    "extremes",
+    "fourier",
+    "histograms",
+    "joining",
+    "linear_algebra",
+    "logic",
+    "padding",
+    "polynomials",
+    "products",
+    "reductions",
+    "scans",
+    "selection",
+    "shaping",
+    "sorting",
+    "statistics",
+    "summation",
+    "unsupported",
+)
+
+
+@cache
+def table() -> dict[Function, Function]:
+    """Read the `TABLE` of every file."""
+    return {key: checked(key, made, file in CREATORS) for file in FILES for key, made in _rows(file).items()}
+
+
+def _rows(file: str) -> dict[Function, Function]:
+    rows: dict[Function, Function] = import_module(f".{file}", __package__).TABLE
+    return rows
+
+
+def find(function: Function) -> Function | None:
+    """Find what traces a NumPy callable; None where nothing does."""
+    try:
+        return table().get(function)
+    except TypeError:  # not hashable
+        return None
