@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from iree.compiler import ir
 
-from .kernels import cross_launches
+from .kernels import cross_launches, kernels
 
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
@@ -38,6 +38,8 @@ def cross(module: ir.Module) -> None:
             _parameter_to_global(module, op, symbols)
         for op in [op for op in operations(module.operation) if op.name == SCATTER]:
             _keep_apart(op)
+        for kernel in kernels(module):
+            _refuse_calls(kernel)
         cross_launches(module)
         for op in operations(module.operation):
             _refuse_unknown(op)
@@ -135,6 +137,13 @@ def _refuse_unknown(op: ir.Operation) -> None:
     for value in values:
         if isinstance(value.type, ir.OpaqueType):
             raise CrossingError(f"type '{value.type}' has no lowering to IREE", op.location)
+
+
+def _refuse_calls(kernel: ir.Operation) -> None:
+    """Refuse a kernel that calls: it is alone in its executable."""
+    for op in operations(kernel):
+        if op.name == "func.call":
+            raise CrossingError("a kernel cannot call a function", op.location)
 
 
 def _translate_attributes(op: ir.Operation) -> None:

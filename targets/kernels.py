@@ -14,25 +14,36 @@ from .words import constant, emit, integer, resized, split, to_integer
 LAUNCH = "hpc.launch"
 
 
+def kernels(module: ir.Module) -> list[ir.Operation]:
+    """List the functions that are launched."""
+    functions = _functions(module)
+    names = {_kernel(launch) for function in functions.values() for launch in _launches(function)}
+    return [functions[name] for name in sorted(names)]
+
+
 def cross_launches(module: ir.Module) -> None:
     """Rewrite every launch in `module`; the kernels' functions are gone afterwards."""
-    body = list(module.body.operations)
-    functions = {
-        _text(op.operation, "sym_name"): op.operation for op in body if op.operation.name == "func.func"
-    }
+    functions, launched = _functions(module), kernels(module)
     executables: dict[str, str] = {}
-    used: dict[str, ir.Operation] = {}
-    for launch in [found for name in functions for found in _launches(functions[name])]:
-        kernel = ir.FlatSymbolRefAttr(launch.attributes["kernel"]).value
-        used[kernel] = functions[kernel]
+    for launch in [found for function in functions.values() for found in _launches(function)]:
+        kernel = _kernel(launch)
         plan = plan_launch(launch)
         key = f"{kernel} {plan.sources} {plan.is_packed}"
         if key not in executables:
             executables[key] = f"{kernel}.{len(executables)}"
             make_executable(functions[kernel], plan, executables[key])
         _dispatch(launch, plan, executables[key])
-    for function in used.values():
+    for function in launched:
         function.erase()
+
+
+def _functions(module: ir.Module) -> dict[str, ir.Operation]:
+    found = [op.operation for op in module.body.operations if op.operation.name == "func.func"]
+    return {str(ir.StringAttr(op.attributes["sym_name"]).value): op for op in found}
+
+
+def _kernel(launch: ir.Operation) -> str:
+    return str(ir.FlatSymbolRefAttr(launch.attributes["kernel"]).value)
 
 
 def _launches(root: ir.Operation) -> Iterator[ir.Operation]:
@@ -42,10 +53,6 @@ def _launches(root: ir.Operation) -> Iterator[ir.Operation]:
                 if op.operation.name == LAUNCH:
                     yield op.operation
                 yield from _launches(op.operation)
-
-
-def _text(op: ir.Operation, name: str) -> str:
-    return str(ir.StringAttr(op.attributes[name]).value)
 
 
 def _dispatch(launch: ir.Operation, plan: LaunchPlan, executable: str) -> None:

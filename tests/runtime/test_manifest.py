@@ -18,9 +18,10 @@ from isthmus.runtime.manifest import (
     ModuleRecord,
     Requirements,
 )
-from isthmus.signature import Signature, TensorType, Tree
+from isthmus.signature import Layout, Signature, TensorType, Tree
 
 STATE = tensors("count: f64[4]")
+LAYOUT = Layout(workspace=tensors("w: f64[n, 8]"), in_place=((2, 2),), overwritten=(0,))
 RECORD = ModuleRecord(
     target="cpu:x86-64-v3",
     device="local",
@@ -28,6 +29,7 @@ RECORD = ModuleRecord(
     path="modules/cpu-x86-64-v3.vmfb",
     variant="O2",
     attempts=(Attempt("O3", ("--iree-opt-level=O3",), 1.5, "too large"), Attempt("O2", (), 0.5)),
+    layouts={"main": LAYOUT},
 )
 MANIFEST = Manifest(
     name="net",
@@ -101,6 +103,51 @@ def test_a_signature_that_contradicts_itself_is_refused(change: dict[str, Any], 
     with pytest.raises(ArtifactError) as caught:
         Manifest.from_text(replace(MANIFEST, entries={"main": broken}).to_text())
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"workspace": tensors("w: f64[m]")}, "cannot compute the size 'm'"),
+        ({"workspace": tensors("w: f64[?]")}, "the workspace 'w: f64[?]' has no known size"),
+        ({"overwritten": (3,)}, "overwritten argument 3 does not exist, there are 3"),
+        ({"in_place": ((3, 0),)}, "result in place 3 does not exist, there are 3"),
+        ({"in_place": ((0, 3),)}, "argument in place 3 does not exist, there are 3"),
+        ({"in_place": ((0, 0),)}, "result 0 cannot lie in argument 0"),
+        ({"in_place": ((0, 2),)}, "result 0 cannot lie in argument 2"),
+        ({"in_place": ((2, 2), (2, 2))}, "a result or an argument is in place twice"),
+    ],
+)
+def test_a_layout_that_does_not_fit_is_refused(change: dict[str, Any], message: str) -> None:
+    record = replace(RECORD, layouts={"main": replace(LAYOUT, **change)})
+    with pytest.raises(ArtifactError) as caught:
+        Manifest.from_text(replace(MANIFEST, modules=(record,)).to_text())
+    assert message in caught.value.message
+
+
+def test_a_layout_of_no_entry_point_is_refused() -> None:
+    record = replace(RECORD, layouts={"step": Layout()})
+    with pytest.raises(ArtifactError, match="describes an entry point 'step'"):
+        Manifest.from_text(replace(MANIFEST, modules=(record,)).to_text())
+
+
+def test_entry_points_share_the_types_of_their_state() -> None:
+    other = signature("", "", state=tensors("count: f32[4]"))
+    with pytest.raises(ArtifactError, match="entry points differ in the type of a state array"):
+        Manifest.from_text(replace(MANIFEST, entries={**MANIFEST.entries, "step": other}).to_text())
+
+
+def test_an_artifact_without_main_names_its_entry_points() -> None:
+    manifest = Manifest("net", {"step": MANIFEST.signature}, ())
+    with pytest.raises(ArtifactError, match="'net' has no entry point 'main': expected one of 'step'"):
+        _ = manifest.signature
+
+
+def test_a_manifest_of_schema_1_is_read() -> None:
+    data = {**MANIFEST.to_json(), "schema": 1}
+    data["entries"]["main"]["overwritten"] = [0]
+    del data["modules"][0]["layouts"]
+    assert Manifest.from_text(text_of(data)).modules[0].layouts == {"main": Layout(overwritten=(0,))}
 
 
 def test_no_mutation_escapes_as_another_error() -> None:
