@@ -1,9 +1,10 @@
 """How much arithmetic one call is: the number by which the runtime chooses its threads."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..dialects.mlir import ir, linalg, operations
+from ..dialects.mlir import ir, linalg
 
 TYPICAL_SIZE = 64
 """Stands for a size that only the call knows."""
@@ -24,22 +25,69 @@ class Work:
         return self.contractions + self.elementwise
 
 
+TYPICAL_TURNS = 100
+"""Stands for the turns of a loop that only the run knows."""
+
+
 def estimate_work(module: ir.Module) -> Work:
-    """Estimate the work of one call from the loops of the linalg operations; loops of scf count once."""
+    """Estimate the work of one call from the loops of the linalg operations, times those of scf around them."""
+    return _estimate(module.operation)
+
+
+def _estimate(root: ir.Operation) -> Work:
     contractions = elementwise = 0.0
-    for op in operations(module):
-        if not op.name.startswith("linalg.") or not op.results or op.name == "linalg.fill":
-            continue
-        extents = _extents(op)
-        if extents is None:
-            continue
-        result = _points(ir.RankedTensorType(op.results[0].type).shape)
-        points = math.prod(extents)
-        if points > result:
-            contractions += 2.0 * points
+    for op in _children(root):
+        if op.name.startswith("linalg."):
+            inner, turns = estimate(op), 1
         else:
-            elementwise += float(ELEMENTWISE_COST) * points
+            inner, turns = _estimate(op), _turns(op)
+        contractions += turns * inner.contractions
+        elementwise += turns * inner.elementwise
     return Work(contractions, elementwise)
+
+
+def is_product(op: ir.Operation) -> bool:
+    """Tell whether an operation of linalg sums products of two operands, like matrices."""
+    return len(op.operands) == 3 and bool(_extents(op)) and len(_extents(op) or []) >= 3
+
+
+def estimate(op: ir.Operation) -> Work:
+    """Estimate the work of one operation of linalg."""
+    if not op.results or op.name == "linalg.fill":
+        return Work(0.0, 0.0)
+    extents = _extents(op)
+    if extents is None:
+        return Work(0.0, 0.0)
+    points = math.prod(extents)
+    if points > _points(ir.RankedTensorType(op.results[0].type).shape):
+        return Work(2.0 * points, 0.0)
+    return Work(0.0, float(ELEMENTWISE_COST) * points)
+
+
+def _children(root: ir.Operation) -> Iterator[ir.Operation]:
+    for region in root.regions:
+        for block in region.blocks:
+            for op in block.operations:
+                yield op.operation
+
+
+def _turns(op: ir.Operation) -> int:
+    if op.name == "scf.while":
+        return TYPICAL_TURNS
+    if op.name != "scf.for":
+        return 1
+    bounds = [_constant(value) for value in list(op.operands)[:3]]
+    low, high, step = bounds
+    if low is None or high is None or not step:
+        return TYPICAL_TURNS
+    return max(0, -(-(high - low) // step))
+
+
+def _constant(value: ir.Value) -> int | None:
+    owner = value.owner
+    if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
+        return None
+    return int(ir.IntegerAttr(owner.operation.attributes["value"]).value)
 
 
 def _points(shape: list[int]) -> float:

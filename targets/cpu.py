@@ -39,6 +39,7 @@ class Cpu(Target):
 
     kind: ClassVar[str] = "cpu"
     device: ClassVar[str] = "local"
+    has_kernels: ClassVar[bool] = True
     ladder: ClassVar[tuple[Variant, ...]] = (
         # IREE's higher levels were no faster on any network measured, and need more stack than it allows for some.
         Variant("O0-tiled", ("--iree-opt-level=O0", *_PACKED), tiled=True),

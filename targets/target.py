@@ -42,6 +42,8 @@ class Target:
     kind: ClassVar[str]
     device: ClassVar[str]
     """IREE's name of the device: `local`, `cuda` or `hip`."""
+    has_kernels: ClassVar[bool] = False
+    """Whether loops of simulations are written by us (`generate-kernels`) instead of by IREE."""
     ladder: ClassVar[tuple[Variant, ...]]
     """The variants, best first; one that fails to compile falls through to the next."""
     dtypes: ClassVar[frozenset[str]]

@@ -13,7 +13,9 @@ from ..inline_calls import inline_calls
 from . import where
 from .arguments import Arguments, bind
 from .emitter import Trace, tracing
+from .regions import destroy_discarded
 from .results import Results
+from .rewrite import rewrite
 
 
 def capture(
@@ -38,23 +40,16 @@ def capture(
         trace = Trace(context, module, entry)
         with tracing(trace), ir.InsertionPoint(entry):
             positional, keyword = arguments.trace(entry)
-            returned = _run(_rewritten(function), positional, keyword)
+            returned = _run(rewrite(function), positional, keyword)
             results = Results.of(returned, arguments)
             func.ReturnOp(results.values)
+            destroy_discarded()
         types = [argument.type for argument in entry.arguments], [value.type for value in results.values]
         main.attributes[SIMULATION] = ir.UnitAttr.get(context)
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(*types))
         inline_calls(module)
     verify(module)
     return Captured(module, _signature(arguments, results), trace.parameters)
-
-
-def _rewritten(function: Callable[..., Any]) -> Callable[..., Any]:
-    try:
-        from .rewrite import rewrite
-    except ImportError:
-        return function
-    return rewrite(function)
 
 
 def _run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -7,12 +7,11 @@ from typing import Any
 
 import isthmus
 from isthmus.errors import CaptureError
-from isthmus.signature import Layout
 
 from .dialects.mlir import context, ir, to_bytecode
 from .entries import capture_entries, plan_entries
 from .frontend.captured import Captured
-from .lowered import lower_entries
+from .lowered import Common, Lowered, for_machine, lower_entries
 from .lowering.precision.presets import check_preset
 from .lowering.precision.report import report
 from .lowering.stages import stages_for
@@ -48,19 +47,23 @@ def compile_program(
     check_preset(precision)
     progress("capturing")
     captured = capture_program(program, inputs, kwargs, static, state)
-    lowered = lower_entries(captured, stages_for(precision), progress)
-    bytecode = to_bytecode(lowered.module)
-    built = [_build(bytecode, lowered.layouts, machine, progress) for machine in machines]
+    common = lower_entries(captured, stages_for(precision), progress)
+    lowered = {
+        kernels: for_machine(common, kernels=kernels, progress=progress)
+        for kernels in dict.fromkeys(machine.has_kernels for machine in machines)
+    }
+    built = [_build(lowered[machine.has_kernels], machine, progress) for machine in machines]
+    parameters = next(iter(lowered.values())).parameters
     manifest = Manifest(
         name=name or _name_of(program),
-        entries=lowered.signatures,
+        entries=common.signatures,
         modules=tuple(one.record for one in built),
         created_with={"isthmus": isthmus.__version__, "iree": version("iree-base-compiler")},
-        parameters=describe(lowered.parameters),
-        precision=None if precision is None else report(lowered.module, precision).to_json(),
-        work=lowered.work,
+        parameters=describe(parameters),
+        precision=None if precision is None else report(_first(common), precision).to_json(),
+        work=max(one.work for one in lowered.values()),
     )
-    return Artifact(manifest, {one.record.path: one.data for one in built}, lowered.parameters)
+    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters)
 
 
 def capture_program(
@@ -116,8 +119,12 @@ def capture(
     )
 
 
-def _build(bytecode: bytes, layouts: Mapping[str, Layout], target: Target, progress: Progress) -> _Built:
-    compiled = compile_module(bytecode, target, progress=progress)
+def _first(common: Common) -> ir.Module:
+    return next(iter(common.parts.values()))
+
+
+def _build(lowered: Lowered, target: Target, progress: Progress) -> _Built:
+    compiled = compile_module(to_bytecode(lowered.module), target, progress=progress)
     path = f"modules/{target.text.replace(':', '-')}.vmfb"
     record = ModuleRecord(
         target=target.text,
@@ -126,6 +133,6 @@ def _build(bytecode: bytes, layouts: Mapping[str, Layout], target: Target, progr
         path=path,
         variant=compiled.variant,
         attempts=compiled.attempts,
-        layouts=layouts,
+        layouts=lowered.layouts,
     )
     return _Built(record, compiled.module)

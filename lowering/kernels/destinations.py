@@ -1,0 +1,103 @@
+"""Says where every tensor of a kernel ends up, so that bufferization allocates and copies as little as possible."""
+
+from collections.abc import Sequence
+
+from ...dialects.mlir import collect, ir
+
+_KEEPS_DESTINATION = {
+    "tensor.insert_slice": 1,
+    "tensor.insert": 1,
+    "tensor.cast": 0,
+    "bufferization.materialize_in_destination": 1,
+}
+"""Operations whose result lies where this operand lies."""
+
+
+def settle_destinations(kernel: ir.Operation, end: ir.Operation, results: Sequence[ir.Value]) -> None:
+    """Return `results` in the kernel's last arguments, and keep what loops carry where it is."""
+    block = kernel.regions[0].blocks[0]
+    destinations = list(end.operands)
+    with ir.InsertionPoint(end), end.location:
+        for number, (value, destination) in enumerate(zip(results, destinations, strict=True)):
+            end.operands[number] = _materialize(value, destination)
+    for loop in collect(kernel, "scf.for"):
+        arguments = list(loop.regions[0].blocks[0].arguments)[1:]
+        _settle_terminator(loop.regions[0].blocks[0], arguments, 0)
+    for loop in collect(kernel, "scf.while"):
+        before, after = (region.blocks[0] for region in loop.regions)
+        _settle_terminator(before, list(before.arguments), 1)
+        _settle_terminator(after, list(before.arguments), 0, inside=list(after.arguments))
+    for branch in collect(kernel, "scf.if"):
+        _settle_branches(branch)
+    del block
+
+
+def _materialize(value: ir.Value, destination: ir.Value) -> ir.Value:
+    made = ir.Operation.create(
+        "bufferization.materialize_in_destination", operands=[value, destination], results=[destination.type]
+    )
+    return made.results[0]
+
+
+def _settle_terminator(
+    block: ir.Block, arguments: Sequence[ir.Value], first: int, inside: Sequence[ir.Value] | None = None
+) -> None:
+    """Write what a loop hands on into the memory it was handed."""
+    terminator = list(block.operations)[-1].operation
+    targets = list(arguments if inside is None else inside)
+    operands = list(terminator.operands)[first:]
+    for number, (value, target) in enumerate(zip(operands, targets, strict=False)):
+        if isinstance(value.type, ir.RankedTensorType) and value != target and value.type == target.type:
+            with ir.InsertionPoint(terminator), terminator.location:
+                terminator.operands[first + number] = _materialize(value, target)
+
+
+def _settle_branches(branch: ir.Operation) -> None:
+    """Give both branches of an `scf.if` one place for each tensor, where they do not update one in place."""
+    if not len(branch.results):
+        return
+    blocks = [region.blocks[0] for region in branch.regions]
+    ends = [list(block.operations)[-1].operation for block in blocks]
+    for number, result in enumerate(branch.results):
+        if not isinstance(result.type, ir.RankedTensorType):
+            continue
+        roots = [_root(end.operands[number]) for end in ends]
+        if roots[0] == roots[1] and not _is_within(roots[0], branch):
+            continue
+        with ir.InsertionPoint(branch), branch.location:
+            place = ir.Operation.create(
+                "bufferization.alloc_tensor",
+                results=[result.type],
+                operands=_dynamic_sizes(roots[0], result.type),
+                attributes={"operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0, 0])},
+            ).results[0]
+        for end in ends:
+            with ir.InsertionPoint(end), end.location:
+                end.operands[number] = _materialize(end.operands[number], place)
+
+
+def _root(value: ir.Value) -> ir.Value:
+    """Follow in-place updates back to the tensor they update."""
+    while not isinstance(value.owner, ir.Block):
+        op = value.owner.operation
+        if op.name in _KEEPS_DESTINATION:
+            value = op.operands[_KEEPS_DESTINATION[op.name]]
+        elif op.name == "scf.for":
+            value = op.operands[3 + list(op.results).index(value)]
+        else:
+            break
+    return value
+
+
+def _is_within(value: ir.Value, op: ir.Operation) -> bool:
+    owner = value.owner.owner if isinstance(value.owner, ir.Block) else value.owner
+    current = owner.operation
+    while current is not None:
+        if current == op:
+            return True
+        current = current.parent.operation if current.parent is not None else None
+    return False
+
+
+def _dynamic_sizes(value: ir.Value, kind: ir.Type) -> list[ir.Value]:
+    return []

@@ -1,0 +1,162 @@
+"""Copies that bufferization leaves behind, and the ones that can go."""
+
+from collections.abc import Iterator
+
+from ...dialects.mlir import ir
+from .accesses import Access, Buffer, Linear, Views
+from .stages import stage_of
+
+STAGES = ("linalg.generic", "memref.copy")
+
+
+def forward_copies(function: ir.Operation) -> None:
+    """Write into the place a result is copied to, where nothing in between can see the difference."""
+    for block in list(_blocks(function)):
+        for copy in [op.operation for op in block.operations if op.operation.name == "memref.copy"]:
+            if copy.operands[0] == copy.operands[1]:
+                copy.erase()
+            elif not _forward_producer(block, copy):
+                _forward_allocation(block, copy)
+
+
+def _blocks(root: ir.Operation) -> Iterator[ir.Block]:
+    for region in root.regions:
+        for block in region.blocks:
+            yield block
+            for op in list(block.operations):
+                yield from _blocks(op.operation)
+
+
+def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
+    """Let the one stage that fills an allocation write straight to where the allocation is copied."""
+    source, target = copy.operands[0], copy.operands[1]
+    if not _is_allocation(source):
+        return False
+    users = [use.owner.operation for use in source.uses]
+    producers = [user for user in users if user != copy]
+    if len(producers) != 1 or producers[0].name != "linalg.generic" or producers[0].block != block:
+        return False
+    producer = producers[0]
+    inputs, _ = list(ir.DenseI32ArrayAttr(producer.attributes["operandSegmentSizes"]))
+    outputs = list(producer.operands)[inputs:]
+    if outputs.count(source) != 1 or list(producer.operands).count(source) != 1:
+        return False
+    views = Views()
+    destination = views.of(target).buffer
+    between = _between(block, producer, copy)
+    if between is None or any(_touches(op, destination, views) for op in between):
+        return False
+    if not _reads_in_place(producer, source, target, views, outputs.index(source)):
+        return False
+    if not _hoist(target, producer, between):
+        return False
+    place = list(producer.operands).index(source)
+    producer.operands[place] = target
+    copy.erase()
+    source.owner.operation.erase()
+    return True
+
+
+def _is_allocation(value: ir.Value) -> bool:
+    owner = value.owner
+    return not isinstance(owner, ir.Block) and owner.operation.name == "memref.alloc"
+
+
+def _between(block: ir.Block, first: ir.Operation, last: ir.Operation) -> list[ir.Operation] | None:
+    """List the operations between two of a block; None when they stand in the other order."""
+    found: list[ir.Operation] | None = None
+    for op in block.operations:
+        if op.operation == last:
+            return found
+        if found is not None:
+            found.append(op.operation)
+        if op.operation == first:
+            found = []
+    return None
+
+
+def _touches(op: ir.Operation, buffer: Buffer, views: Views) -> bool:
+    """Tell whether an operation, or one inside it, reads or writes a buffer."""
+    if op.name in (
+        "memref.subview",
+        "memref.dim",
+        "memref.alloc",
+        "memref.cast",
+        "memref.collapse_shape",
+        "memref.expand_shape",
+    ):
+        return False
+    for operand in op.operands:
+        if isinstance(operand.type, ir.MemRefType) and views.of(operand).buffer == buffer:
+            return True
+    return any(
+        _touches(inner.operation, buffer, views)
+        for region in op.regions
+        for each in region.blocks
+        for inner in each.operations
+    )
+
+
+def _reads_in_place(
+    producer: ir.Operation, source: ir.Value, target: ir.Value, views: Views, output: int
+) -> bool:
+    """Tell whether a stage that wrote to `target` would read of it only the element it is about to write."""
+    stage = stage_of(producer, views)
+    written = stage.outputs[output]
+    place = views.of(target).access(written.indices)
+    if any(stage.uses_old(number) for number in range(len(stage.outputs))):
+        return False
+    return all(access.buffer != place.buffer or same_place(access, place) for access in stage.reads())
+
+
+def same_place(left: Access, right: Access) -> bool:
+    """Tell whether two accesses of a buffer always mean the same element."""
+    return all(
+        (one + other.scaled(-1)) == Linear() for one, other in zip(left.indices, right.indices, strict=True)
+    )
+
+
+def _hoist(value: ir.Value, before: ir.Operation, between: list[ir.Operation]) -> bool:
+    """Move the views that make a value in front of an operation, where what they need is there already."""
+    needed: list[ir.Operation] = []
+    pending = [value]
+    while pending:
+        owner = pending.pop().owner
+        if isinstance(owner, ir.Block) or owner.operation not in between or owner.operation in needed:
+            continue
+        op = owner.operation
+        if not op.name.startswith(("memref.subview", "memref.cast", "arith.", "memref.dim")):
+            return False
+        needed.append(op)
+        pending.extend(op.operands)
+    for op in between:
+        if op in needed:
+            op.move_before(before)
+    return True
+
+
+def _forward_allocation(block: ir.Block, copy: ir.Operation) -> bool:
+    """Let an allocation be the destination it is copied to at the end, when nothing else ever uses that one."""
+    source, target = copy.operands[0], copy.operands[1]
+    if not _is_allocation(source) or not isinstance(target.owner, ir.Block):
+        return False
+    if str(source.type) != str(target.type) or source.owner.operation.block != block:
+        return False
+    if len(list(target.uses)) != 1 or _is_used_after(block, copy, source):
+        return False
+    allocation = source.owner.operation
+    source.replace_all_uses_with(target)
+    copy.erase()
+    allocation.erase()
+    return True
+
+
+def _is_used_after(block: ir.Block, copy: ir.Operation, source: ir.Value) -> bool:
+    views = Views()
+    buffer = views.of(source).buffer
+    after = False
+    for op in block.operations:
+        if after and _touches(op.operation, buffer, views):
+            return True
+        after = after or op.operation == copy
+    return False

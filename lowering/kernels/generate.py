@@ -1,0 +1,211 @@
+"""Turns a kernel of linalg operations on memrefs into loops, vectors and tiles that workgroups share out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...dialects.mlir import ir
+from .accesses import Buffer, Views
+from .builder import Builder
+from .forward_copies import forward_copies
+from .groups import Group, Grouping
+from .memory import Memory
+from .nests import Nest
+from .phases import COUNTERS, Phases, Sharing
+from .stages import Stage, gathered_buffers, stage_of
+from .structure import FREE, STAGES, Alone, Part, Run, Structure, Together, blocks_of, work_of
+from .tiles import TileWriter, Tiling, tiling_of
+
+WORKGROUPS = 64
+"""Workgroups of a kernel that is shared out: as many cores may help; those too many cost next to nothing."""
+
+MINIMUM_WORK = 100_000
+"""Operations on elements below which waking another core takes longer than the work."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Hold what a generated kernel needs."""
+
+    sharing: Sharing
+    scratch: int
+
+    @property
+    def workgroups(self) -> int:
+        """How many workgroups a launch has."""
+        return 1 if self.sharing is Sharing.ALONE else WORKGROUPS
+
+
+class Generator:
+    """Generate one kernel in place; `workspace`, `counters` and the number of its workgroup are arguments of it."""
+
+    def __init__(
+        self,
+        function: ir.Operation,
+        workspace: ir.Value,
+        counters: ir.Value,
+        workgroup: ir.Value,
+        workgroups: ir.Value,
+        *,
+        parallel: bool,
+    ) -> None:
+        self.views = Views()
+        self._function = function
+        self._entry = function.regions[0].blocks[0]
+        self._workspace = workspace
+        self._arguments = (counters, workgroup, workgroups)
+        self._parallel = parallel
+        self._users: dict[Buffer, set[Stage] | None] = {}
+        self._written: set[Buffer] = set()
+        self._stages: dict[ir.Operation, Stage] = {}
+        self._scratch = 0
+
+    def run(self) -> Generated:
+        """Rewrite the function."""
+        forward_copies(self._function)
+        self._read()
+        self._structure = Structure(self.views, self._stages, self._written)
+        sharing = self._sharing()
+        self._phases = Phases(sharing, self._entry, *self._arguments)
+        self._write_block(self._entry, together=sharing is not Sharing.ALONE)
+        return Generated(sharing, self._scratch)
+
+    # ---- reading
+
+    def _read(self) -> None:
+        """Find every stage, who uses which buffer (None: somebody else than stages does), and what is written."""
+        for block in blocks_of(self._function):
+            for op in block.operations:
+                operation = op.operation
+                if operation.name in STAGES:
+                    self._read_stage(stage_of(operation, self.views))
+                elif operation.name not in FREE:
+                    self._read_other(operation)
+
+    def _read_stage(self, stage: Stage) -> None:
+        self._stages[stage.op] = stage
+        self._written.update(output.buffer for output in stage.outputs)
+        inputs = [e.access.buffer for e in stage.inputs if e.access]
+        for buffer in (*inputs, *(o.buffer for o in stage.outputs), *gathered_buffers(stage, self.views)):
+            users = self._users.setdefault(buffer, set())
+            if users is not None:
+                users.add(stage)
+
+    def _read_other(self, op: ir.Operation) -> None:
+        for operand in op.operands:
+            if isinstance(operand.type, ir.MemRefType):
+                buffer = self.views.of(operand).buffer
+                self._users[buffer] = None
+                if op.name == "memref.store":
+                    self._written.add(buffer)
+
+    # ---- deciding
+
+    def _sharing(self) -> Sharing:
+        if not self._parallel or work_of(self._function, self._stages) < MINIMUM_WORK:
+            return Sharing.ALONE
+        if not self._can_share(self._entry):
+            return Sharing.ALONE
+        return Sharing.COUNTED
+
+    def _can_share(self, block: ir.Block) -> bool:
+        shares = False
+        for part in self._structure.parts(block, together=True):
+            match part:
+                case Alone() if not self._structure.can_stand_alone(part):
+                    return False
+                case Together(loop):
+                    if not self._can_share(loop.regions[0].blocks[0]):
+                        return False
+                    shares = True
+                case Run():
+                    shares = True
+        return shares
+
+    # ---- writing
+
+    def _write_block(self, block: ir.Block, *, together: bool) -> None:
+        for part in self._structure.parts(block, together=together):
+            self._write_part(part, together=together)
+
+    def _write_part(self, part: Part, *, together: bool) -> None:
+        match part:
+            case Run(stages):
+                self._write_run(stages, together=together)
+            case Together(loop):
+                self._write_block(loop.regions[0].blocks[0], together=True)
+            case Alone(operations):
+                for op in operations:
+                    for region in op.regions:
+                        for inner in region.blocks:
+                            self._write_block(inner, together=False)
+                if together:
+                    self._one_piece(operations)
+
+    def _one_piece(self, operations: Sequence[ir.Operation]) -> None:
+        """Let one workgroup run these operations."""
+        last = operations[-1]
+        builder = Builder(last.block, last.location)
+
+        def piece(number: "int | ir.Value") -> None:
+            anchor = builder.number(0).owner.operation
+            for op in operations:
+                op.move_before(anchor)
+
+        with builder.at(ir.InsertionPoint(last)), last.location:
+            marker = builder.number(0).owner.operation
+        with builder.at(ir.InsertionPoint(marker)), last.location:
+            self._phases.write(builder, 1, piece)
+
+    def _write_run(self, stages: Sequence[Stage], *, together: bool) -> None:
+        grouping = Grouping(self.views, self._users)
+        remaining = list(stages)
+        while remaining:
+            taken, group = _longest(grouping, remaining)
+            self._write(taken, group, together=together)
+            remaining = remaining[len(taken) :]
+
+    def _write(self, stages: list[Stage], group: Group | None, *, together: bool) -> None:
+        last = stages[-1].op
+        builder = Builder(last.block, last.location)
+        with builder.at(ir.InsertionPoint(last)), last.location:
+            tiling = tiling_of(group, builder) if group is not None else None
+            phases = self._phases if together else Phases(Sharing.ALONE, self._entry, *self._arguments)
+            if tiling is None:
+                phases.write(builder, 1, lambda number: self._nests(builder, stages))
+            else:
+                self._tiles(builder, tiling, phases)
+        for stage in stages:
+            stage.op.erase()
+
+    def _nests(self, builder: Builder, stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            ranges = {number: (0, loop.extent) for number, loop in enumerate(stage.loops)}
+            Nest(builder, Memory(builder, self.views), stage).write(ranges)
+
+    def _tiles(self, builder: Builder, tiling: Tiling, phases: Phases) -> None:
+        writer = TileWriter(builder, self.views, tiling)
+        own = -(-tiling.bytes // 4096) * 4096
+        shared = phases.sharing is not Sharing.ALONE
+        self._scratch = max(self._scratch, own * (WORKGROUPS if shared else 1))
+
+        def piece(number: "int | ir.Value") -> None:
+            start = builder.multiply(phases.workgroup, own) if shared and own else 0
+            writer.write(number, self._workspace, start)
+
+        phases.write(builder, writer.count(), piece)
+
+
+def _longest(grouping: Grouping, stages: Sequence[Stage]) -> tuple[list[Stage], Group | None]:
+    """Take as many of the first stages as share tiles; the first alone when it cannot be cut at all."""
+    best: Group | None = None
+    taken = 1
+    for count in range(1, len(stages) + 1):
+        group = grouping.group(stages[:count])
+        if group is not None:
+            best, taken = group, count
+        elif count > taken + 8:
+            break
+    return list(stages[:taken]), best
+
+
+__all__ = ["COUNTERS", "WORKGROUPS", "Generated", "Generator"]

@@ -1,0 +1,317 @@
+"""Groups: stages that run tile by tile, one after the other, while what they share is still in the cache.
+
+A group is cut along some dimensions into tiles. Inside a tile each stage runs over the tile, widened by what the
+later stages read beyond its edges (overlapped tiling: the widening is computed twice, by both neighbours). What is
+used inside the group only lives in a scratch buffer of the size of a widened tile.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .accesses import Access, Buffer, Linear, Views
+from .stages import Stage, gathered_buffers
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Place a loop, or a buffer's dimension, on an axis shared by the group: axis index = own index + shift."""
+
+    axis: int
+    shift: int
+
+
+WIDEST = 16
+"""Beyond this many rows, recomputing them in every tile costs more than a pass over memory."""
+
+Widening = tuple[int, int]
+"""How far below and above the tile something is needed."""
+
+
+@dataclass
+class Group:
+    """Hold stages with the axes they share; `axes` are the ones cut into tiles."""
+
+    stages: list[Stage] = field(default_factory=list)
+    loops: dict[Stage, tuple[Aligned | None, ...]] = field(default_factory=dict)
+    buffers: dict[Buffer, tuple[Aligned | None, ...]] = field(default_factory=dict)
+    axes: tuple[int, ...] = ()
+    widened: dict[Stage, dict[int, Widening]] = field(default_factory=dict)
+    scratch: dict[Buffer, dict[int, Widening]] = field(default_factory=dict)
+    count: int = 0
+
+
+class Grouping:
+    """Decide which stages may share tiles; `local(buffer, stages)` tells whether nobody else uses a buffer."""
+
+    def __init__(self, views: Views, users: "dict[Buffer, set[Stage] | None]") -> None:
+        self._views = views
+        self._users = users
+
+    def group(self, stages: Sequence[Stage]) -> Group | None:
+        """Make one group of the stages in this order; None when they cannot share tiles."""
+        group = Group()
+        for stage in stages:
+            if not self._align(group, stage):
+                return None
+        group.axes = self._tiled(group)
+        if not group.axes or not self._is_safe(group):
+            return None
+        self._find_scratch(group)
+        return group if self._widen(group) else None
+
+    # ---- which loop runs along which axis
+
+    def _align(self, group: Group, stage: Stage) -> bool:
+        found: dict[int, list[int]] = {}
+        axes: dict[int, int] = {}
+        for exact, accesses in ((True, stage.outputs), (False, tuple(stage.reads()))):
+            placed = dict(axes) if not exact else {}
+            for access in accesses:
+                if not self._vote(group, access, axes, found, placed, exact):
+                    return False
+        loops = self._place_loops(group, stage, axes, found)
+        if loops is None:
+            return False
+        group.loops[stage] = loops
+        group.stages.append(stage)
+        for access in (*stage.outputs, *stage.reads()):
+            if access.buffer not in group.buffers:
+                group.buffers[access.buffer] = tuple(_aligned(index, loops) for index in access.indices)
+        return True
+
+    def _vote(
+        self,
+        group: Group,
+        access: Access,
+        axes: dict[int, int],
+        found: dict[int, list[int]],
+        placed: dict[int, int],
+        exact: bool,
+    ) -> bool:
+        """Let a buffer that has its place say where the loops of an access lie; outputs have the last word."""
+        known = group.buffers.get(access.buffer)
+        if known is None:
+            return True
+        for index, place in zip(access.indices, known, strict=True):
+            loop = index.single
+            if place is None or loop is None or loop in placed:
+                continue
+            shift = index.constant + place.shift
+            if axes.setdefault(loop, place.axis) != place.axis:
+                return False
+            votes = found.setdefault(loop, [])
+            if exact and votes and votes[0] != shift:
+                return False
+            votes.append(shift)
+        return True
+
+    def _place_loops(
+        self, group: Group, stage: Stage, axes: dict[int, int], found: dict[int, list[int]]
+    ) -> tuple[Aligned | None, ...] | None:
+        if len(set(axes.values())) != len(axes):
+            return None
+        if not axes and group.stages:
+            axes, found = self._by_position(group, stage)
+            if not axes:
+                return None
+        placed: list[Aligned | None] = []
+        for loop in range(len(stage.loops)):
+            if loop in axes:
+                votes = found[loop]
+                placed.append(Aligned(axes[loop], (min(votes) + max(votes)) // 2))
+            else:
+                shift = _written_shift(stage, loop)
+                placed.append(Aligned(group.count, shift))
+                group.count += 1
+        return tuple(placed)
+
+    def _by_position(self, group: Group, stage: Stage) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """Place a stage that shares no buffer with the group: same rank and about the same sizes."""
+        first = group.stages[0]
+        if len(first.loops) != len(stage.loops):
+            return {}, {}
+        axes, found = {}, {}
+        for loop, (one, other) in enumerate(zip(first.loops, stage.loops, strict=True)):
+            place = group.loops[first][loop]
+            near = (
+                isinstance(one.extent, int)
+                and isinstance(other.extent, int)
+                and abs(one.extent - other.extent) <= 8
+            )
+            if place is None or not near:
+                return {}, {}
+            axes[loop] = place.axis
+            found[loop] = [_written_shift(stage, loop)]
+        return axes, found
+
+    # ---- which axes are cut
+
+    def _tiled(self, group: Group) -> tuple[int, ...]:
+        """Choose the axes that every stage runs along in parallel, except the innermost one of several."""
+        common: set[int] | None = None
+        for stage in group.stages:
+            own = {
+                place.axis
+                for place, loop in zip(group.loops[stage], stage.loops, strict=True)
+                if place is not None and not loop.is_reduction
+            }
+            written = {
+                place.axis
+                for output in stage.outputs
+                for place in (_aligned(index, group.loops[stage]) for index in output.indices)
+                if place is not None
+            }
+            own = {
+                axis for axis in own if all(_moves(output, axis, group, stage) for output in stage.outputs)
+            }
+            own &= written
+            common = own if common is None else common & own
+        chosen = sorted(common or ())
+        inner = {self._innermost(group, stage) for stage in group.stages}
+        if len(chosen) > 1:
+            chosen = [axis for axis in chosen if axis not in inner] or chosen[:1]
+        return tuple(chosen[:2])
+
+    def _innermost(self, group: Group, stage: Stage) -> int | None:
+        place = (
+            _aligned(stage.outputs[0].indices[-1], group.loops[stage]) if stage.outputs[0].indices else None
+        )
+        return place.axis if place else None
+
+    # ---- what may not share tiles
+
+    def _is_safe(self, group: Group) -> bool:
+        written = {output.buffer for stage in group.stages for output in stage.outputs}
+        for stage in group.stages:
+            if any(buffer in written for buffer in gathered_buffers(stage, self._views)):
+                return False
+        for stage in group.stages:
+            for access in (*stage.outputs, *stage.reads()):
+                if access.buffer in written and not self._follows_axes(group, stage, access):
+                    return False
+        for buffer in written:
+            if not self._is_local(group, buffer) and not self._stays_in_tile(group, buffer):
+                return False
+        return True
+
+    def _follows_axes(self, group: Group, stage: Stage, access: Access) -> bool:
+        """Tell whether an access to something the group writes moves along each cut axis where its buffer lies."""
+        places = group.buffers[access.buffer]
+        loops = group.loops[stage]
+        covered = set()
+        for index, place in zip(access.indices, places, strict=True):
+            own = _aligned(index, loops)
+            axis = place.axis if place else None
+            if axis in group.axes:
+                if own is None or own.axis != axis:
+                    return False
+                covered.add(axis)
+            elif any(own_axis in group.axes for own_axis in _axes(index, loops)):
+                return False
+        return covered == set(group.axes)
+
+    def _stays_in_tile(self, group: Group, buffer: Buffer) -> bool:
+        return all(
+            offset == 0
+            for stage in group.stages
+            for access in (*stage.outputs, *stage.reads())
+            if access.buffer == buffer
+            for offset in self._offsets(group, stage, access).values()
+        )
+
+    def _offsets(self, group: Group, stage: Stage, access: Access) -> dict[int, int]:
+        """Give, per cut axis, how far from the place of the stage's loops an access lies."""
+        loops, found = group.loops[stage], {}
+        for index, place in zip(access.indices, group.buffers[access.buffer], strict=True):
+            own = _aligned(index, loops)
+            if place is not None and own is not None and place.axis in group.axes and own.axis == place.axis:
+                loop = index.single
+                base = loops[loop] if loop is not None else None
+                assert base is not None
+                found[place.axis] = index.constant + place.shift - base.shift
+        return found
+
+    # ---- scratch and widening
+
+    def _is_local(self, group: Group, buffer: Buffer) -> bool:
+        users = self._users.get(buffer)
+        return buffer.is_temporary and users is not None and users <= set(group.stages)
+
+    def _find_scratch(self, group: Group) -> None:
+        for stage in group.stages:
+            for output in stage.outputs:
+                if self._is_local(group, output.buffer):
+                    group.scratch.setdefault(output.buffer, {})
+
+    def _widen(self, group: Group) -> bool:
+        """Find, from the last stage to the first, how far each must run beyond the tile."""
+        needed: dict[Buffer, dict[int, Widening]] = {}
+        written = {output.buffer for stage in group.stages for output in stage.outputs}
+        for stage in reversed(group.stages):
+            widened = dict.fromkeys(group.axes, (0, 0))
+            for output in stage.outputs:
+                if output.buffer in group.scratch:
+                    widened = _union(widened, needed.get(output.buffer, {}))
+                if any(self._offsets(group, stage, output).values()):
+                    return False
+            group.widened[stage] = widened
+            for access in stage.reads():
+                if access.buffer not in written:
+                    continue
+                offsets = self._offsets(group, stage, access)
+                shifted = {
+                    axis: (low - offsets[axis], high + offsets[axis]) for axis, (low, high) in widened.items()
+                }
+                if access.buffer not in group.scratch:
+                    if any(widths != (0, 0) for widths in shifted.values()):
+                        return False  # a neighbour's tile writes that part, sooner or later
+                    continue
+                needed[access.buffer] = _union(needed.get(access.buffer, {}), shifted)
+        for buffer in group.scratch:
+            known = needed.get(buffer, {})
+            group.scratch[buffer] = {axis: known.get(axis, (0, 0)) for axis in group.axes}
+        if any(max(widths) > WIDEST for known in group.scratch.values() for widths in known.values()):
+            return False
+        return all(
+            group.widened[stage][axis] == (0, 0)
+            for stage in group.stages
+            for output in stage.outputs
+            if output.buffer not in group.scratch
+            for axis in group.axes
+        )
+
+
+def _union(left: dict[int, Widening], right: dict[int, Widening]) -> dict[int, Widening]:
+    joined = dict(left)
+    for axis, (low, high) in right.items():
+        before = joined.get(axis, (0, 0))
+        joined[axis] = (max(before[0], low), max(before[1], high))
+    return joined
+
+
+def _aligned(index: Linear, loops: Sequence[Aligned | None]) -> Aligned | None:
+    loop = index.single
+    if loop is None:
+        return None
+    place = loops[loop]
+    return None if place is None else Aligned(place.axis, place.shift - index.constant)
+
+
+def _axes(index: Linear, loops: Sequence[Aligned | None]) -> Iterable[int]:
+    for loop, _ in index.loops:
+        place = loops[loop]
+        if place is not None:
+            yield place.axis
+
+
+def _moves(output: Access, axis: int, group: Group, stage: Stage) -> bool:
+    places = [_aligned(index, group.loops[stage]) for index in output.indices]
+    return any(place is not None and place.axis == axis for place in places)
+
+
+def _written_shift(stage: Stage, loop: int) -> int:
+    """Give the offset at which a loop writes into the first output's buffer: the axis is that buffer's index."""
+    for index in stage.outputs[0].indices:
+        if index.single == loop:
+            return index.constant
+    return 0

@@ -1,0 +1,169 @@
+"""The structure of a kernel: which blocks all workgroups run together, and what in them only one may run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ...dialects.mlir import ir
+from .accesses import Buffer, Views
+from .stages import Stage
+
+STAGES = ("linalg.generic", "memref.copy")
+FREE = (
+    "memref.subview",
+    "memref.alloc",
+    "memref.cast",
+    "memref.dim",
+    "memref.collapse_shape",
+    "memref.expand_shape",
+    "memref.dealloc",
+)
+"""Operations on memrefs that neither read nor write elements."""
+
+PARALLEL_WORK = 20_000
+"""Operations on elements in one turn of a loop from which sharing them out pays for the counters."""
+
+
+@dataclass
+class Run:
+    """Hold stages that stand together in a block."""
+
+    stages: list[Stage] = field(default_factory=list)
+
+
+@dataclass
+class Together:
+    """Hold a loop that all workgroups run, sharing out what is inside."""
+
+    loop: ir.Operation
+
+
+@dataclass
+class Alone:
+    """Hold operations that one workgroup must run by itself, in order."""
+
+    operations: list[ir.Operation] = field(default_factory=list)
+
+
+Part = Run | Together | Alone
+
+
+class Structure:
+    """Take blocks apart; `stages` maps operations, `written` holds the buffers that the kernel writes."""
+
+    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[Buffer]") -> None:
+        self._views = views
+        self._stages = stages
+        self._written = written
+
+    def parts(self, block: ir.Block, *, together: bool) -> list[Part]:
+        """List the parts of a block; `together` lets loops with enough work be shared."""
+        found: list[Part] = []
+        for op in block.operations:
+            operation = op.operation
+            if operation in self._stages:
+                if not found or not isinstance(found[-1], Run):
+                    found.append(Run())
+                last = found[-1]
+                assert isinstance(last, Run)
+                last.stages.append(self._stages[operation])
+            elif operation.name in ("scf.yield", "func.return", "scf.condition") or self.is_free(operation):
+                continue
+            elif together and self._is_shared(operation):
+                found.append(Together(operation))
+            else:
+                if not found or not isinstance(found[-1], Alone):
+                    found.append(Alone())
+                last_ = found[-1]
+                assert isinstance(last_, Alone)
+                last_.operations.append(operation)
+        return found
+
+    def is_free(self, op: ir.Operation) -> bool:
+        """Tell whether every workgroup may run an operation by itself: it neither writes nor reads what is written."""
+        if op.name in FREE or (is_pure(op) and not len(op.regions)):
+            return True
+        return op.name == "memref.load" and self._views.of(op.operands[0]).buffer not in self._written
+
+    def _is_shared(self, op: ir.Operation) -> bool:
+        """Tell whether a loop runs the same for all workgroups and has enough to share in each turn."""
+        if (
+            op.name != "scf.for"
+            or len(op.results)
+            or not all(self._is_known(v) for v in list(op.operands)[:3])
+        ):
+            return False
+        return work_of(op, self._stages) / max(trips(op), 1) >= PARALLEL_WORK
+
+    def _is_known(self, value: ir.Value) -> bool:
+        """Tell whether a value depends on arguments and loop counters only."""
+        if isinstance(value.owner, ir.Block):
+            return True
+        op = value.owner.operation
+        if op.name == "memref.load" and not self.is_free(op):
+            return False
+        if not self.is_free(op):
+            return False
+        return all(self._is_known(each) for each in op.operands if not isinstance(each.type, ir.MemRefType))
+
+    def can_stand_alone(self, part: Alone) -> bool:
+        """Tell whether nothing outside of a part uses its results: they would be one workgroup's only."""
+        return not any(_leaves(result, part.operations) for op in part.operations for result in op.results)
+
+
+def _leaves(value: ir.Value, operations: Sequence[ir.Operation]) -> bool:
+    for use in value.uses:
+        current: ir.Operation | None = use.owner.operation
+        while current is not None and current not in operations:
+            current = current.parent.operation if current.parent is not None else None
+        if current is None:
+            return True
+    return False
+
+
+def is_pure(op: ir.Operation) -> bool:
+    """Tell whether an operation only computes."""
+    return op.name.startswith(("arith.", "math.", "complex."))
+
+
+def trips(loop: ir.Operation) -> int:
+    """Give a loop's number of turns, 100 where only the run knows."""
+    from .accesses import constant_index
+
+    low, high, step = (constant_index(value) for value in list(loop.operands)[:3])
+    if low is None or high is None or not step:
+        return 100
+    return max(0, -(-(high - low) // step))
+
+
+def work_of(root: ir.Operation, stages: "dict[ir.Operation, Stage]") -> float:
+    """Estimate the operations on elements under an operation."""
+    if root in stages:
+        return _stage_work(stages[root])
+    total = sum(
+        work_of(op.operation, stages)
+        for region in root.regions
+        for block in region.blocks
+        for op in block.operations
+    )
+    if root.name == "scf.for":
+        return (total + 1) * trips(root)
+    if root.name == "scf.while":
+        return (total + 1) * 100
+    return total
+
+
+def _stage_work(stage: Stage) -> float:
+    points = 1.0
+    for loop in stage.loops:
+        points *= loop.extent if isinstance(loop.extent, int) else 100
+    return points * (4 + (sum(1 for _ in stage.body.operations) if stage.body is not None else 0))
+
+
+def blocks_of(root: ir.Operation) -> Iterator[ir.Block]:
+    """Yield the blocks under an operation, those of loops included, those of stages not."""
+    for region in root.regions:
+        for block in region.blocks:
+            yield block
+            for op in list(block.operations):
+                if op.operation.name not in STAGES:
+                    yield from blocks_of(op.operation)
