@@ -165,7 +165,7 @@ def broadcast_to(value: Operand, shape: Sequence[Size], dtype: Any) -> ir.Value:
         value = value[(0,) * extra]
         value = value if isinstance(value, Array) else value.as_array()
     _check_fits(value.shape, tuple(shape))
-    if value.dtype == dtype and value.shape == tuple(shape):
+    if value.dtype == dtype and len(value.shape) == len(shape) and all(map(same_size, value.shape, shape)):
         return value.tensor()
     tensor, access = read_broadcast(value, len(shape))
     element = current_trace().element_type(dtype)
