@@ -1,11 +1,14 @@
 """What forecasts without torch: no closure, a polynomial, and what Isthmus compiled."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from model import Array
 
-import isthmus
+if TYPE_CHECKING:
+    from isthmus.runtime.entry import Entry
 
 
 def no_closure(x: Array, out: Array) -> None:
@@ -43,10 +46,10 @@ def fit_polynomial(x: Array, subgrid: Array, order: int = 4) -> Polynomial:
 class CompiledClosure:
     """Call a compiled network on f32 copies of the state, through arrays bound once."""
 
-    def __init__(self, program: "isthmus.Program", members: int, size: int) -> None:
+    def __init__(self, closure: "Entry", members: int, size: int) -> None:
         self._input = np.zeros((members, size), np.float32)
         self._output = np.zeros((members, size), np.float32)
-        self.call = program.bind(self._input, out=self._output)
+        self.call = closure.bind(self._input, out=self._output)
         """The bound call alone: what the network costs without the copies between f64 and f32."""
 
     def __call__(self, x: Array, out: Array) -> None:
@@ -56,17 +59,16 @@ class CompiledClosure:
         np.copyto(out, self._output)
 
 
-class CompiledStep:
-    """Advance with a compiled step of the whole coarse model, from one bound array to another and back."""
+class CompiledModel:
+    """Advance with the compiled model, equations, network and loop in one call, on the caller's own array."""
 
-    def __init__(self, program: "isthmus.Program", members: int, size: int) -> None:
-        self._states = np.zeros((members, size)), np.zeros((members, size))
-        first, second = self._states
-        self._calls = program.bind(first, out=second), program.bind(second, out=first)
+    def __init__(self, advance: "Entry") -> None:
+        self._advance = advance
+        self._calls: dict[tuple[int, int], Callable[[], object]] = {}
 
     def advance(self, state: Array, steps: int = 1) -> None:
-        """Advance `state` in place by that many steps."""
-        np.copyto(self._states[0], state)
-        for step in range(steps):
-            self._calls[step % 2]()
-        np.copyto(state, self._states[steps % 2])
+        """Advance `state` in place by that many steps; a state that is seen again costs no more checks."""
+        key = id(state), steps
+        if key not in self._calls:
+            self._calls[key] = self._advance.bind(state, steps)  # keeps the array, and with it its id
+        self._calls[key]()

@@ -1,7 +1,7 @@
 """Train a closure for Lorenz-96 in PyTorch, compile it ahead of time, and forecast with the artifact.
 
-Prints tables and checks, writes the artifacts `closure.isthmus` and `step.isthmus`, `forecast_error.png` and
-`results.json`, and exits with 1 when a required claim does not hold.
+Prints tables and checks, writes the artifact `model.isthmus`, `forecast_error.png` and `results.json`, and exits with 1
+when a required claim does not hold.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from closures import WILKS_QUARTIC, Polynomial, fit_polynomial, no_closure
-from coupled import CoarseStep
+from coupled import CoupledModel
 from experiment import (
     COMPILED,
     EAGER,
@@ -27,7 +27,8 @@ from experiment import (
     QUARTIC,
     REFIT,
     TWIN,
-    WHOLE_STEP,
+    WHOLE_MODEL,
+    WRITTEN,
     Check,
     Outcome,
     all_checks,
@@ -66,16 +67,8 @@ QUICK = Plan(
 
 
 @dataclass(frozen=True)
-class Artifacts:
-    """Name what is compiled: the closure alone, and a step of the coarse model with the closure in it."""
-
-    closure: Path
-    step: Path
-
-
-@dataclass(frozen=True)
 class Compiled:
-    """Hold what came back from the process that ran the artifacts."""
+    """Hold what came back from the process that ran the artifact."""
 
     arrays: dict[str, Array]
     report: dict[str, Any]
@@ -109,10 +102,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     with watch.phase("training: PyTorch"):
         network, _ = train(*truth.training.states(), epochs=plan.epochs, progress=_say)
     with watch.phase("compiling ahead of time: Isthmus"):
-        artifacts = compile_ahead(network, options.out)
-    with watch.phase("forecasts with the artifacts: another process, runtime only"):
-        compiled = run_artifacts(artifacts, truth, plan, options.out)
-    with watch.phase("forecasts without them: torch, quartics, no closure"):
+        artifact = compile_ahead(network, options.out)
+    with watch.phase("forecasts with the artifact: another process, runtime only"):
+        compiled = run_artifact(artifact, truth, plan, options.out)
+    with watch.phase("forecasts without it: torch, quartics, no closure"):
         outcome = complete(compiled, truth, network, plan)
     with watch.phase("figure"):
         draw(options.out / "forecast_error.png", outcome, {QUARTIC: WILKS_QUARTIC, REFIT: refitted(truth)})
@@ -122,31 +115,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(any(check.fails for check in checks))
 
 
-def compile_ahead(network: ClosureNetwork, out: Path) -> Artifacts:
-    """Compile the closure, and a step of the whole coarse model, for any number of members; save both."""
-    artifacts = Artifacts(out / "closure.isthmus", out / "step.isthmus")
-    isthmus.compile(network, (isthmus.Spec("f32[members, 8]"),), name="lorenz96-closure").save(
-        artifacts.closure
+def compile_ahead(network: ClosureNetwork, out: Path) -> Path:
+    """Compile the coarse model with the network in it, and the network alone, as entries of one artifact; save it."""
+    model, path = CoupledModel(network), out / "model.isthmus"
+    artifact = isthmus.compile(
+        {"advance": model.advance, "closure": network},
+        {"advance": (isthmus.Spec("f64[members, 8]"), 1), "closure": (isthmus.Spec("f32[members, 8]"),)},
+        name="lorenz96",
     )
-    step = CoarseStep(network).eval()
-    isthmus.compile(step, (isthmus.Spec("f64[members, 8]"),), name="lorenz96-step").save(artifacts.step)
-    return artifacts
+    artifact.save(path)
+    return path
 
 
-def run_artifacts(artifacts: Artifacts, truth: Truth, plan: Plan, out: Path) -> Compiled:
-    """Run `forecast.py` on the artifacts in a process of its own."""
+def run_artifact(artifact: Path, truth: Truth, plan: Plan, out: Path) -> Compiled:
+    """Run `forecast.py` on the artifact in a process of its own."""
     cases, result = out / "cases.npz", out / "forecasts.npz"
     starts, _ = truth.forecast_cases(plan.periods)
     states, _ = truth.verification.states()
     np.savez(cases, starts=starts, states=states, leads=plan.periods.leads, climate_length=plan.climate)
-    command: list[str | Path] = [
-        sys.executable,
-        HERE / "forecast.py",
-        artifacts.closure,
-        artifacts.step,
-        cases,
-        result,
-    ]
+    command: list[str | Path] = [sys.executable, HERE / "forecast.py", artifact, cases, result]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     report = json.loads(done.stdout)
     _say(
@@ -157,7 +144,7 @@ def run_artifacts(artifacts: Artifacts, truth: Truth, plan: Plan, out: Path) -> 
 
 
 def complete(compiled: Compiled, truth: Truth, network: ClosureNetwork, plan: Plan) -> Outcome:
-    """Run everything else and put it beside the results of the artifacts."""
+    """Run everything else and put it beside the results of the artifact."""
     starts, happened = truth.forecast_cases(plan.periods)
     states, true_subgrid = truth.verification.states()
     closures, arrays, report = _closures(truth, network), compiled.arrays, compiled.report
@@ -168,19 +155,20 @@ def complete(compiled: Compiled, truth: Truth, network: ClosureNetwork, plan: Pl
     return Outcome(
         leads=plan.periods.leads,
         truth=happened,
-        forecasts=forecasts | {COMPILED: arrays["closure"], WHOLE_STEP: arrays["step"]},
+        forecasts=forecasts | {COMPILED: arrays["closure"], WHOLE_MODEL: arrays["model"]},
         states=states,
         true_subgrid=true_subgrid,
         subgrid=subgrid | {COMPILED: arrays["subgrid"]},
         climates={
             "truth": np.concatenate([truth.training.x, truth.verification.x]),
             **climates,
-            WHOLE_STEP: arrays["climate"],
+            WHOLE_MODEL: arrays["climate"],
         },
         timings={
             EAGER: _time_torch(network, starts),
+            WRITTEN: _time_written(network, starts),
             COMPILED: report["closure"],
-            WHOLE_STEP: report["step"],
+            WHOLE_MODEL: report["model"],
         },
         compiler_half_loaded=report["compiler_half_loaded"],
     )
@@ -209,6 +197,11 @@ def _time_torch(network: ClosureNetwork, starts: Array) -> list[dict[str, Any]]:
         closure = TorchClosure(network, members, starts.shape[1])
         rows.append(asdict(time_model(coarse_model(closure, members), starts[:members], closure.call)))
     return rows
+
+
+def _time_written(network: ClosureNetwork, starts: Array) -> list[dict[str, Any]]:
+    model = CoupledModel(network)
+    return [asdict(time_model(model, starts[:members])) for members in (1, len(starts))]
 
 
 def _write_results(path: Path, plan: Plan, outcome: Outcome, checks: list[Check], watch: Stopwatch) -> None:

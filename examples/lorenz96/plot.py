@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from closures import Polynomial
-from experiment import COMPILED, NETWORK, NONE, QUARTIC, REFIT, TWIN, WHOLE_STEP, Outcome
+from experiment import COMPILED, NETWORK, NONE, QUARTIC, REFIT, TWIN, WHOLE_MODEL, Outcome
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from model import DAYS_PER_MTU, Array
@@ -19,7 +19,7 @@ COLOURS = {
     REFIT: "#009E73",
     NETWORK: "#0072B2",
     COMPILED: "#D55E00",
-    WHOLE_STEP: "#D55E00",
+    WHOLE_MODEL: "#D55E00",
 }
 STYLE: dict[Any, Any] = {
     "font.size": 9.5,

@@ -1,7 +1,7 @@
 """The tables the demo prints."""
 
 import numpy as np
-from experiment import COMPILED, EAGER, TWIN, WHOLE_STEP, Outcome
+from experiment import COMPILED, EAGER, TWIN, WHOLE_MODEL, Outcome
 from model import DAYS_PER_MTU
 from skill import climate_density, explained_variance, hellinger, lead_until
 
@@ -47,7 +47,7 @@ def timing_table(outcome: Outcome) -> str:
     members = [row["members"] for row in outcome.timings[COMPILED]]
     heads = [f"{'1 forecast' if count == 1 else f'{count} forecasts':>22}" for count in members]
     lines = [
-        "Time in µs on one thread: a call of the closure, and a step of the coarse model (four calls)",
+        "Time in µs on one thread: a call of the closure, and a step of the coarse model (four calls), ten at a time",
         f"  {'':34}" + "".join(heads),
         f"  {'':34}" + f"{'call':>13}{'step':>9}" * len(members),
     ]
@@ -56,7 +56,7 @@ def timing_table(outcome: Outcome) -> str:
         lines.append(
             f"  {name:34}" + "".join(_cell(row["call"], "") + _cell(row["step"], "", 9) for row in rows)
         )
-    for name in (COMPILED, WHOLE_STEP):
+    for name in (COMPILED, WHOLE_MODEL):
         pairs = list(zip(torch, outcome.timings[name], strict=True))
         ratios = [(a["call"] / b["call"] if b["call"] else None, a["step"] / b["step"]) for a, b in pairs]
         lines.append(
