@@ -13,7 +13,7 @@ from ..inline_calls import inline_calls
 from . import where
 from .arguments import Arguments, bind
 from .emitter import Trace, tracing
-from .regions import destroy_discarded
+from .regions import destroying_discarded
 from .results import Results
 from .rewrite import rewrite
 
@@ -38,12 +38,11 @@ def capture(
             main = func.FuncOp("main", ([], []))
         entry = main.add_entry_block()
         trace = Trace(context, module, entry)
-        with tracing(trace), ir.InsertionPoint(entry):
+        with tracing(trace), ir.InsertionPoint(entry), destroying_discarded():
             positional, keyword = arguments.trace(entry)
             returned = _run(rewrite(function), positional, keyword)
             results = Results.of(returned, arguments)
             func.ReturnOp(results.values)
-            destroy_discarded()
         types = [argument.type for argument in entry.arguments], [value.type for value in results.values]
         main.attributes[SIMULATION] = ir.UnitAttr.get(context)
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(*types))

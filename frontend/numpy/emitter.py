@@ -29,7 +29,8 @@ class Trace:
     `storages` remembers every array cell in the order of creation, weakly; `warnings` what the user should know;
     `embedded` the functions that stand for programs of others (PyTorch modules).
     Control flow keeps its books here: `discarded` operations wait to be destroyed until no handle into them is used,
-    `copies` counts how often unrolling repeats what is traced now, `conditions` how many traced tests it is under.
+    `copies` counts how often unrolling repeats what is traced now, `conditions` how many traced tests it is under,
+    `depth` how many of the user's functions are being called within each other.
     """
 
     def __init__(self, context: ir.Context, module: ir.Module, entry: ir.Block) -> None:
@@ -42,6 +43,7 @@ class Trace:
         self.discarded: list[ir.Operation] = []
         self.copies = 1
         self.conditions = 0
+        self.depth = 0
         self._storages: list[weakref.ref[Storage]] = []
         self._constants: dict[int, tuple[object, ir.Value]] = {}
         self._types: dict[str, ir.Type] = {}

@@ -18,6 +18,10 @@ def promoted(
     kinds = (*[promotion_type(operand) for operand in operands], *(None,) * ufunc.nout)
     try:
         if dtype is None:
+            found = ufunc.resolve_dtypes(kinds)
+            if np.dtype(object) not in found:
+                return found
+            kinds = tuple(np.dtype(np.int64) if kind is int else kind for kind in kinds)  # NumPy compares Python's ints
             return ufunc.resolve_dtypes(kinds)
         wanted = (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout
         return ufunc.resolve_dtypes(kinds, signature=wanted, casting=casting)

@@ -1,0 +1,133 @@
+"""Pieces of a loop or branch under construction: blocks that get their operation when all is known."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ...dialects.mlir import ir
+from .emitter import current_trace
+from .storage import Storage
+
+
+class Piece:
+    """Hold a block that has no operation yet.
+
+    What it reads of arrays made before it starts as an argument of its own (in a loop) or as the outer value (in a
+    branch); `written` tells afterwards which of them it changed.
+    """
+
+    def __init__(self, storages: Sequence[Storage], *, as_arguments: bool) -> None:
+        self.holder = ir.Operation.create("scf.execute_region", regions=1)
+        self.block = self.holder.regions[0].blocks.append()
+        self.storages = storages
+        self.outside = [storage.value for storage in storages]
+        self.as_arguments = as_arguments
+        self.inside: list[ir.Value] = []
+        self.results: list[ir.Value] = []
+
+    def argument(self, type_: ir.Type) -> ir.Value:
+        """Add an argument to the block."""
+        return self.block.add_argument(type_, ir.Location.current)
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Emit into the block; the arrays' contents are those of the outside again afterwards."""
+        outside = [storage.value for storage in self.storages]
+        self.inside = (
+            [self.argument(storage.type) for storage in self.storages] if self.as_arguments else outside
+        )
+        for storage, value in zip(self.storages, self.inside, strict=True):
+            storage.value = value
+        try:
+            with ir.InsertionPoint(self.block):
+                yield
+        finally:
+            self.results = [storage.value for storage in self.storages]
+            for storage, value in zip(self.storages, outside, strict=True):
+                storage.value = value
+
+    def written(self) -> list[int]:
+        """List the places of the storages that were written."""
+        pairs = zip(self.inside, self.results, strict=True)
+        return [place for place, (before, after) in enumerate(pairs) if before != after]
+
+    def encloses(self, value: ir.Value) -> bool:
+        """Tell whether a value is made inside of the block."""
+        owner = value.owner
+        block = owner if isinstance(owner, ir.Block) else owner.block
+        while block is not None and block != self.block:
+            parent = block.owner
+            block = (
+                parent.operation.block if parent is not None and parent.operation.parent is not None else None
+            )
+        return block is not None
+
+    def drop(self, argument: ir.Value, replacement: ir.Value) -> None:
+        """Replace an argument of the block by an outer value."""
+        argument.replace_all_uses_with(replacement)
+        self.block.erase_argument(ir.BlockArgument(argument).arg_number)
+
+    def end(self, name: str, operands: Sequence[ir.Value]) -> None:
+        """Add the terminator."""
+        with ir.InsertionPoint(self.block):
+            ir.Operation.create(name, operands=list(operands))
+
+    def discard(self) -> None:
+        """Give up what was emitted; it is destroyed when the capture ends, since handles into it may still exist."""
+        self.holder.detach_from_parent()
+        current_trace().discarded.append(self.holder)
+
+
+def assemble(
+    name: str, pieces: Sequence[Piece], operands: Sequence[ir.Value], types: Sequence[ir.Type]
+) -> list[ir.Value]:
+    """Make the operation around finished pieces at the insertion point; gives its results."""
+    made = ir.Operation.create(name, results=list(types), operands=list(operands), regions=len(pieces))
+    for piece, region in zip(pieces, made.regions, strict=True):
+        piece.block.append_to(region)
+        piece.discard()
+    return list(made.results)
+
+
+class Checkpoint:
+    """Remember where the current block ends and what arrays hold, to go back there."""
+
+    def __init__(self) -> None:
+        self.block = ir.InsertionPoint.current.block
+        operations = list(self.block.operations)
+        self.last = operations[-1].operation if operations else None
+        self.storages = [(storage, storage.value) for storage in current_trace().live_storages()]
+
+    def _emitted(self) -> list[ir.Operation]:
+        operations = [one.operation for one in self.block.operations]
+        return operations if self.last is None else operations[operations.index(self.last) + 1 :]
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether nothing was emitted since."""
+        return not self._emitted()
+
+    def rollback(self) -> None:
+        """Give up what was emitted since, and give the arrays their contents back."""
+        emitted = self._emitted()
+        piece = Piece([], as_arguments=False)
+        for operation in emitted:
+            piece.block.append(operation)
+        piece.discard()
+        for storage, value in self.storages:
+            storage.value = value
+
+
+def writable_storages() -> list[Storage]:
+    """List the arrays that a piece may write."""
+    return [storage for storage in current_trace().live_storages() if not storage.read_only]
+
+
+@contextmanager
+def destroying_discarded() -> Iterator[None]:
+    """Destroy what a capture gave up when it ends: it uses values of the module, which may go afterwards."""
+    try:
+        yield
+    finally:
+        discarded = current_trace().discarded
+        while discarded:
+            discarded.pop().erase()
