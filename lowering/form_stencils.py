@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..dialects.attributes import SIMULATION
 from ..dialects.hpc.access import places_of
 from ..dialects.hpc.stencil import fits
 from ..dialects.mlir import arith, collect, ir, operations, replace, run_passes, tensor
@@ -21,8 +22,8 @@ class FormStencils(Pass):
     """Turn elementwise operations into `hpc.stencil`, the offsets of the slices that they read in its accesses.
 
     Accesses are followed through slices of unit stride, unit dimensions and regions written into other arrays. In a
-    function with contractions or convolutions only those operations are turned that are connected with a slice: a
-    network is left as it is.
+    network (a function with contractions or convolutions that was not written with NumPy) only those operations are
+    turned that are connected with a slice.
     """
 
     name: ClassVar[str] = "form-stencils"
@@ -79,7 +80,7 @@ def _outputs(operation: ir.Operation, arithmetic: Arithmetic) -> list[Expression
 def _wanted(function: ir.Operation) -> list[ir.Operation]:
     """List the operations of a function to turn into stencils."""
     candidates = [found for found in collect(function, "linalg.generic") if _is_elementwise(found)]
-    if not any(_is_product(found) for found in operations(function)):
+    if SIMULATION in function.attributes or not any(_is_product(found) for found in operations(function)):
         return candidates
     return _connected(candidates, [found for found in candidates if _touches_slice(found)])
 

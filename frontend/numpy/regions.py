@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from ...dialects.mlir import ir
 from .emitter import current_trace
 from .storage import Storage
+from .where import location
 
 
 class Piece:
@@ -81,7 +82,10 @@ def assemble(
     name: str, pieces: Sequence[Piece], operands: Sequence[ir.Value], types: Sequence[ir.Type]
 ) -> list[ir.Value]:
     """Make the operation around finished pieces at the insertion point; gives its results."""
-    made = ir.Operation.create(name, results=list(types), operands=list(operands), regions=len(pieces))
+    place = location(name.removeprefix("scf."))
+    made = ir.Operation.create(
+        name, results=list(types), operands=list(operands), regions=len(pieces), loc=place
+    )
     for piece, region in zip(pieces, made.regions, strict=True):
         piece.block.append_to(region)
         piece.discard()
