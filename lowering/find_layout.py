@@ -11,11 +11,9 @@ from isthmus.dtypes import DTYPES
 from isthmus.errors import PassError
 from isthmus.signature import Layout, Signature, TensorType
 
+from ..dialects.attributes import OUTPUT, WORKSPACE
 from ..dialects.mlir import collect, ir
 from .find_overwritten import overwritten_arguments
-
-OUTPUT = "hpc.output"
-WORKSPACE = "hpc.workspace"
 
 
 def find_layout(module: ir.Module, signature: Signature, entry: str = "main") -> Layout:

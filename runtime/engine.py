@@ -56,6 +56,9 @@ class Engine:
         self._input_elements = [element_type(value.dtype) for value in signature.inputs]
         self._output_elements = [element_type(value.dtype) for value in signature.outputs]
         self._count = outputs + len(signature.state)
+        self._failed = "the results of this call were discarded"
+        if layout.in_place:
+            self._failed += "; what it changes in place holds what it wrote"
 
     def run(self, arrays: Sequence[Array], symbols: Mapping[str, int]) -> list[Array]:
         """Call once and give the result arrays; the state moves on only when everything succeeded.
@@ -134,7 +137,7 @@ class Engine:
             self._check_destinations(outputs, results)
         for index, message in self.signature.checks:
             if results[index]:
-                raise RunError(message, note="the results of this call were discarded")
+                raise RunError(message, note=self._failed)
         if self.scan:
             check_finite(self.signature.outputs, results, "output")
             check_finite(self.signature.state, self.state.results(), "state")

@@ -10,13 +10,15 @@ from iree.compiler import ir
 from .launch_plan import LaunchPlan, varying_axes
 from .words import constant, emit, from_integer, integer, join, resized, width_of, words_of
 
-ENTRY = "entry"
 _ALIGNMENT = 16
 """Bytes; what the runtime asks of every buffer."""
 
 
 def make_executable(function: ir.Operation, plan: LaunchPlan, name: str) -> None:
-    """Put a copy of the kernel, its arguments replaced by what the bindings and words hold, into an executable."""
+    """Put a copy of the kernel, its arguments replaced by what the bindings and words hold, into an executable.
+
+    Its export has the same name: IREE links executables into one, where names must differ.
+    """
     layout = plan.layout()
     with function.location:
         source = ir.Operation.create(
@@ -27,7 +29,7 @@ def make_executable(function: ir.Operation, plan: LaunchPlan, name: str) -> None
         )
         block = source.regions[0].blocks.append()
         with ir.InsertionPoint(block):
-            _make_export(layout)
+            _make_export(name, layout)
             inner = ir.Operation.create("builtin.module", regions=1)
             ir.Operation.create("hal.executable.source_end")
         place = ir.InsertionPoint(inner.regions[0].blocks.append())
@@ -35,16 +37,16 @@ def make_executable(function: ir.Operation, plan: LaunchPlan, name: str) -> None
         for attribute in ("sym_visibility", "arg_attrs"):
             if attribute in entry.attributes:
                 del entry.attributes[attribute]
-        entry.attributes["sym_name"] = ir.StringAttr.get(ENTRY)
+        entry.attributes["sym_name"] = ir.StringAttr.get(name)
         entry.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get([], []))
         _bind_arguments(entry.regions[0].blocks[0], plan, layout)
 
 
-def _make_export(layout: ir.Attribute) -> None:
+def _make_export(name: str, layout: ir.Attribute) -> None:
     export = ir.Operation.create(
         "hal.executable.export",
         attributes={
-            "sym_name": ir.StringAttr.get(ENTRY),
+            "sym_name": ir.StringAttr.get(name),
             "sym_visibility": ir.StringAttr.get("public"),
             "ordinal": ir.IntegerAttr.get(ir.IndexType.get(), 0),
             "layout": layout,

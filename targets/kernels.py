@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from iree.compiler import ir
 
-from .executables import ENTRY, make_executable
+from .executables import make_executable
 from .launch_plan import LaunchPlan, plan_launch, varying_axes
 from .words import constant, emit, integer, resized, split, to_integer
 
@@ -72,7 +72,7 @@ def _dispatch(launch: ir.Operation, plan: LaunchPlan, executable: str) -> None:
             results=[result.type for result in launch.results],
             operands=[workgroups, *arguments, *given, *returned],
             attributes={
-                "entry_points": ir.ArrayAttr.get([ir.SymbolRefAttr.get([executable, ENTRY])]),
+                "entry_points": ir.ArrayAttr.get([ir.SymbolRefAttr.get([executable, executable])]),
                 "tied_operands": ir.ArrayAttr.get([ir.IntegerAttr.get(index, at) for at in tied]),
                 "operandSegmentSizes": ir.DenseI32ArrayAttr.get(segments),
             },

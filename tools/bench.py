@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from .console import Parser, guarded
-from .run import add_run_options, bound_call
+from .run import add_run_options, bound_call, chosen_entry
 
 PROGRAM = "isthmus bench"
 
@@ -40,10 +40,9 @@ def _main(arguments: argparse.Namespace) -> int:
     width = max(map(len, arguments.artifacts))
     for path in arguments.artifacts:
         program = load(path, arguments.device, threads=arguments.threads)
-        values = random_arguments(program.signature, dict(arguments.size), arguments.seed)
-        positional, keyword = program.signature.arguments.build(values)
-        call = bound_call(program, positional, keyword)
-        timing = measure(call, runs=arguments.runs, warm_up=arguments.warmup)
+        entry = chosen_entry(program, arguments.entry)
+        values = random_arguments(entry.signature, dict(arguments.size), arguments.seed)
+        timing = measure(bound_call(entry, values), runs=arguments.runs, warm_up=arguments.warmup)
         print(f"{path:{width}}  {program.device}: {timing}", flush=True)
     return 0
 

@@ -88,6 +88,12 @@ def _module(record: "ModuleRecord", manifest: "Manifest") -> Iterator[str]:
     yield f"module {record.target} on '{record.device}', {size(manifest.files[record.path].size)}"
     needs = ", ".join(filter(None, [record.requirements.architecture, *record.requirements.features]))
     yield f"  needs {needs or 'nothing special'}"
+    for entry, layout in record.layouts.items():
+        if layout.workspace:
+            workspace = ", ".join(
+                f"{value.dtype}[{', '.join(map(str, value.shape))}]" for value in layout.workspace
+            )
+            yield f"  {entry} computes in {workspace}"
     yield f"  variant {record.variant or 'unknown'}"
     for attempt in record.attempts:
         result = "compiled" if attempt.error is None else f"failed: {attempt.error.splitlines()[0]}"

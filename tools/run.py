@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from isthmus.errors import RunError
 from .console import Parser, guarded
 
 if TYPE_CHECKING:
+    from ..runtime.entry import Entry
     from ..runtime.program import Program
 
 PROGRAM = "isthmus run"
@@ -25,6 +26,7 @@ inputs:
 examples:
   isthmus run net.isthmus x.npy -o y.npy
   isthmus run net.isthmus --random --size n=4096 --benchmark
+  isthmus run ocean.isthmus --entry step dt=0.1 -o u.npz
 
 exit codes: 0 success, 1 a refused input, artifact or device, 2 wrong arguments, 70 a bug in isthmus
 """
@@ -48,6 +50,7 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
 def add_run_options(made: argparse.ArgumentParser) -> None:
     """Add what `run` and `bench` share."""
     add = made.add_argument
+    add("--entry", metavar="NAME", help="the entry point, where there are several (default: main)")
     add("--device", metavar="DEVICE", help="local, cuda or hip (default: the best one present)")
     add("--threads", type=_positive, metavar="N", help="cores to use on 'local'")
     add(
@@ -65,7 +68,7 @@ def add_run_options(made: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the tool; returns the exit code."""
-    arguments = parser(program).parse_args(argv)
+    arguments = parser(program).parse_intermixed_args(argv)
     return guarded(program, lambda: _main(arguments))
 
 
@@ -78,33 +81,40 @@ def _main(arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
         check_finite=arguments.check_finite,
     )
-    values = _values(program, arguments)
-    positional, keyword = program.signature.arguments.build(values)
+    entry = chosen_entry(program, arguments.entry)
+    values = _values(entry, arguments)
     if arguments.benchmark:
-        _benchmark(program, arguments, positional, keyword)
+        _benchmark(program, entry, arguments, values)
     if arguments.output or not arguments.benchmark:
-        _run_once(program, arguments.output, positional, keyword)
+        _run_once(entry, arguments.output, values)
     return 0
 
 
-def _values(program: "Program", arguments: argparse.Namespace) -> list[Any]:
+def chosen_entry(program: "Program", name: str | None) -> "Entry":
+    """Give the entry point of that name; without a name `main`, or the only one."""
+    if name is None and len(program.entries) == 1:
+        name = program.entries[0]
+    return program.entry(name or "main")
+
+
+def _values(entry: "Entry", arguments: argparse.Namespace) -> list[Any]:
     from .run_arguments import given_arguments, random_arguments
 
     if not arguments.random:
-        return given_arguments(program.signature, arguments.inputs)
+        return given_arguments(entry.signature, arguments.inputs)
     if arguments.inputs:
         raise RunError("inputs and '--random' exclude each other")
-    return random_arguments(program.signature, dict(arguments.size), arguments.seed)
+    return random_arguments(entry.signature, dict(arguments.size), arguments.seed)
 
 
-def _run_once(
-    program: "Program", output: Path | None, positional: Sequence[Any], keyword: Mapping[str, Any]
-) -> None:
+def _run_once(entry: "Entry", output: Path | None, values: Sequence[Any]) -> None:
     from .arrays import describe_array, write_arrays
     from .run_results import named_results
 
-    _check_output(output, len(list(program.signature.results.leaves())))
-    results = named_results(program.signature, program(*positional, **keyword))
+    signature = entry.signature
+    _check_output(output, len(list(signature.results.leaves())) + len(signature.updates))
+    positional, keyword = signature.arguments.build(list(values))
+    results = named_results(signature, entry(*positional, **keyword), values)
     if output:
         write_arrays(output, results)
     else:
@@ -120,24 +130,23 @@ def _check_output(output: Path | None, count: int) -> None:
 
 
 def _benchmark(
-    program: "Program", arguments: argparse.Namespace, positional: Sequence[Any], keyword: Mapping[str, Any]
+    program: "Program", entry: "Entry", arguments: argparse.Namespace, values: Sequence[Any]
 ) -> None:
     from .benchmark import measure
 
-    call = bound_call(program, positional, keyword)
+    call = bound_call(entry, values)
     timing = measure(call, runs=arguments.runs, warm_up=arguments.warmup)
     print(f"{program.name} on {program.device}: {timing}")
 
 
-def bound_call(
-    program: "Program", positional: Sequence[Any], keyword: Mapping[str, Any]
-) -> Callable[[], object]:
+def bound_call(entry: "Entry", values: Sequence[Any]) -> Callable[[], object]:
     """Bind the arrays; a program whose result sizes only the run decides is called instead."""
     from isthmus.signature import UNKNOWN
 
-    if any(UNKNOWN in output.shape for output in program.signature.outputs):
-        return lambda: program(*positional, **keyword)
-    return program.bind(*positional, **keyword)
+    positional, keyword = entry.signature.arguments.build(list(values))
+    if any(UNKNOWN in output.shape for output in entry.signature.outputs):
+        return lambda: entry(*positional, **keyword)
+    return entry.bind(*positional, **keyword)
 
 
 def _positive(text: str) -> int:

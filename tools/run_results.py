@@ -1,6 +1,6 @@
 """Results of a call under the names of the signature."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,18 @@ from isthmus.signature import Signature, Tree
 from .arrays import Array
 
 
-def named_results(signature: Signature, results: Any) -> dict[str, Array]:
-    """Map each result's name to its array; names that repeat get a number."""
+def named_results(signature: Signature, results: Any, values: Sequence[Any]) -> dict[str, Array]:
+    """Map each result's name to its array, then of `values`, the inputs, those that the program changed.
+
+    Names that repeat get a number.
+    """
     named: dict[str, Array] = {}
-    for index, value in _leaves(signature.results, results):
-        name = signature.outputs[index].name
+    found = [(signature.outputs[index].name, value) for index, value in _leaves(signature.results, results)]
+    found += [(signature.inputs[at].name, values[at]) for _, at in signature.updates]
+    for wanted, value in found:
+        name = wanted
         while name in named:
-            name = f"{signature.outputs[index].name}_{len(named)}"
+            name = f"{wanted}_{len(named)}"
         named[name] = np.asarray(value)
     return named
 

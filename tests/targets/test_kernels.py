@@ -269,6 +269,15 @@ def test_one_kernel_launched_twice_is_one_executable() -> None:
     np.testing.assert_array_equal(program(np.arange(4.0), np.ones(4), 0.5), np.arange(4.0) + 1)
 
 
+def test_two_kernels_live_in_one_module() -> None:
+    kernel, main = AXPY[: AXPY.index("func.func @main")], AXPY[AXPY.index("func.func @main") :]
+    other = kernel.replace("@kernel", "@other").replace("arith.addf", "arith.subf")
+    second = launch("%x, %w, %s", "tensor<?xf64> ; tensor<?xf64> ; f64", (1, 1, 1), kernel="other")
+    main = main.replace("return %w :", f"%t = {second}\nreturn %t :")
+    program = load(artifact(kernel + other + main, {"main": AXPY_KIND}), threads=1)
+    np.testing.assert_array_equal(program(np.arange(4.0), np.ones(4), 0.5), -np.ones(4))
+
+
 def test_a_kernel_that_calls_is_refused() -> None:
     text = (
         AXPY.replace("  return\n}", "  func.call @other() : () -> ()\n  return\n}", 1)

@@ -3,7 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import isthmus
+from isthmus.runtime.memory import Array
 from isthmus.tools.bench import main as bench
+from isthmus.tools.inspect import main as inspect
 from isthmus.tools.run import main
 
 
@@ -86,3 +89,40 @@ def test_a_wrong_size_is_a_usage_error() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["x.isthmus", "--size", "n=big"])
     assert caught.value.code == 2
+
+
+@pytest.fixture(scope="module")
+def entries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An artifact with two entry points, one of which changes its argument."""
+
+    def step(u: Array, dt: float) -> None:
+        u += dt * u
+
+    def mean(u: Array) -> Array:
+        return u.mean()
+
+    path = tmp_path_factory.mktemp("entries") / "entries.isthmus"
+    u = np.ones((4, 4))
+    isthmus.compile({"step": step, "mean": mean}, {"step": (u, 0.5), "mean": (u,)}).save(str(path))
+    return path
+
+
+def test_an_entry_point_is_run_by_name(entries: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(entries), "--entry", "mean", "--random", "--benchmark", "--runs", "3"]) == 0
+    assert "median" in capsys.readouterr().out
+    assert bench([str(entries), "--entry", "step", "--runs", "3"]) == 0
+    assert main([str(entries), "--random"]) == 1
+    assert "no entry point 'main': expected one of 'step', 'mean'" in capsys.readouterr().err
+
+
+def test_arguments_that_change_are_results(entries: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "u.npy", np.arange(16.0).reshape(4, 4))
+    arguments = ["--entry", "step", str(tmp_path / "u.npy"), "dt=0.5", "-o", str(tmp_path / "v.npy")]
+    assert main([str(entries), *arguments]) == 0
+    np.testing.assert_array_equal(np.load(tmp_path / "v.npy"), 1.5 * np.arange(16.0).reshape(4, 4))
+
+
+def test_inspect_lists_every_entry_point(entries: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert inspect([str(entries)]) == 0
+    printed = capsys.readouterr().out
+    assert "entry step" in printed and "entry mean" in printed and "updated in place" in printed
