@@ -22,7 +22,9 @@ COARSE_STEP = 0.005
 """MTU, as in Wilks (2005) and Arnold et al. (2013): five of the truth's steps."""
 
 TIMED_STEPS = 10
-"""Steps in a row when a step is timed: as many as forecasts take between two lead times."""
+"""Steps in a row when a step is timed, at most: as many as forecasts take between two lead times."""
+TIMED_MICROSECONDS = 2000.0
+"""About how long they may last together: a longer call is interrupted by whatever else the machine does."""
 
 COMPILER_HALF = (
     "torch",
@@ -73,8 +75,10 @@ def time_model(
 ) -> Timing:
     """Measure a step, and a bare call of the closure when there is one."""
     x = states.copy()
-    model.advance(x, 10)
-    step = median_time(lambda: model.advance(x, TIMED_STEPS), seconds) / TIMED_STEPS
+    model.advance(x, TIMED_STEPS)
+    one = median_time(lambda: model.advance(x), seconds / 10)
+    steps = min(TIMED_STEPS, max(1, round(TIMED_MICROSECONDS / one)))
+    step = median_time(lambda: model.advance(x, steps), seconds) / steps
     return Timing(len(x), step, median_time(call, seconds) if call else None)
 
 

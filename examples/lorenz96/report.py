@@ -47,7 +47,7 @@ def timing_table(outcome: Outcome) -> str:
     members = [row["members"] for row in outcome.timings[COMPILED]]
     heads = [f"{'1 forecast' if count == 1 else f'{count} forecasts':>22}" for count in members]
     lines = [
-        "Time in µs on one thread: a call of the closure, and a step of the coarse model (four calls), ten at a time",
+        "Time in µs on one thread: a call of the closure, and a step of the coarse model (four calls)",
         f"  {'':34}" + "".join(heads),
         f"  {'':34}" + f"{'call':>13}{'step':>9}" * len(members),
     ]
