@@ -25,6 +25,10 @@ def implementation(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def call_function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Run what traces a NumPy function."""
+    from .masked import Masked
+
+    if args and isinstance(args[0], Masked) and len(args) == 1:
+        return args[0].reduced(function, **kwargs)
     found = implementation(function)
     with where.location(getattr(function, "__name__", "call")):
         return found(*args, **kwargs)

@@ -102,11 +102,12 @@ class Masked(Traced):
         """Give itself: it never changes."""
         return self
 
-    def reduced(self, function: Any, **rest: Any) -> Any:
+    def reduced(self, function: Any, *args: Any, **rest: Any) -> Any:
         """Reduce over all selected elements (`sum`, `mean`, `min`, `any` …)."""
         from .dispatch import implementation
 
-        if rest.get("axis") is not None:
+        function = {np.amax: np.max, np.amin: np.min}.get(function, function)
+        if args or rest.get("axis") is not None or function not in REDUCTIONS:
             raise self._unknown()
         mask = self.selection.mask[(..., *(None,) * self.rest)]
         rest = {"where": broadcast_mask(mask, self.values), **rest}

@@ -21,7 +21,8 @@ def promoted(
             found = ufunc.resolve_dtypes(kinds)
             if np.dtype(object) not in found:
                 return found
-            kinds = tuple(np.dtype(np.int64) if kind is int else kind for kind in kinds)  # NumPy compares Python's ints
+            # NumPy compares Python's ints as they are; 64 bits hold all that matter.
+            kinds = tuple(np.dtype(np.int64) if kind is int else kind for kind in kinds)
             return ufunc.resolve_dtypes(kinds)
         wanted = (None,) * ufunc.nin + (np.dtype(dtype),) * ufunc.nout
         return ufunc.resolve_dtypes(kinds, signature=wanted, casting=casting)

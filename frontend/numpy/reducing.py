@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ...dialects.mlir import ir, linalg, tensor
+from ...dialects.mlir import ir, tensor
 from .array import Array
 from .elements import convert
 from .elementwise import as_operand, broadcast_to
 from .emitter import current_trace, number
 from .scalar import Scalar
-from .structured import empty, structured
+from .structured import fill, structured
 
 
 def reduce(
@@ -38,10 +38,7 @@ def reduce(
         first = x[tuple(0 if axis in axes else slice(None) for axis in range(x.ndim))]
         x = _without_first(x, axes)
     shape = [x.shape[axis] for axis in kept]
-    if start is not None:
-        out = linalg.fill(start, outs=[empty(shape, element)])
-    else:
-        out = broadcast_to(first, shape, dtype)
+    out = broadcast_to(first, shape, dtype) if start is None else fill(shape, start)
     value, access = _read(x)
     target = ir.AffineMap.get(x.ndim, 0, [ir.AffineDimExpr.get(axis) for axis in kept])
     iterators = ["reduction" if axis in axes else "parallel" for axis in range(x.ndim)]

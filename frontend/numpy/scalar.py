@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...dialects.mlir import arith, ir
+from ...dialects.mlir import arith, complex, ir
 from . import where
 from .emitter import index, number
 from .linear import Linear, Symbol
@@ -78,16 +78,27 @@ class Scalar(Traced):
     @property
     def real(self) -> Any:
         """The real part."""
-        from .ufuncs import real
-
-        return real(self)
+        return self._part(complex.ReOp)
 
     @property
     def imag(self) -> Any:
         """The imaginary part."""
-        from .ufuncs import imag
+        return (
+            self._part(complex.ImOp)
+            if self.dtype.kind == "c"
+            else Scalar(number(0, self.value.type), self.dtype, self.weak)
+        )
 
-        return imag(self)
+    def _part(self, take: Any) -> "Scalar":
+        if self.dtype.kind != "c":
+            return self
+        return Scalar(take(self.value).result, f"f{self.dtype.itemsize // 2}", self.weak)
+
+    def conj(self) -> Any:
+        """Give the complex conjugate."""
+        return np.conjugate(self)  # type: ignore[call-overload]
+
+    conjugate = conj
 
     def item(self) -> "Scalar":
         """Give the number as Python's own, whose dtype is weak."""

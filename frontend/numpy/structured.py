@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ...dialects.mlir import ir, linalg, tensor
+from ...dialects.mlir import arith, complex, ir, linalg, tensor
 from .emitter import tensor_type
 from .scalar import Scalar, Size, index_value
 
@@ -20,7 +20,18 @@ def fill(shape: Sequence[Size], value: ir.Value) -> ir.Value:
 
 
 def from_scalar(value: ir.Value) -> ir.Value:
-    """Make a tensor of rank 0."""
+    """Make a tensor of rank 0; a number that was read out of one, as reductions do, is in that one still."""
+    owner = value.owner
+    if not isinstance(owner, ir.Block) and owner.name == "tensor.extract" and len(owner.operands) == 1:
+        return owner.operands[0]
+    if isinstance(value.type, ir.ComplexType):  # IREE 3.13 makes no tensor of one complex number
+        parts = [from_scalar(part(value).result) for part in (complex.ReOp, complex.ImOp)]
+        return generic(
+            lambda x, y: complex.CreateOp(value.type, x, y).result, parts, [identity(0)] * 2, (), value.type
+        )
+    if value.type == ir.IntegerType.get_signless(1):  # nor one of a truth value
+        wide = from_scalar(arith.ExtUIOp(ir.IntegerType.get_signless(8), value).result)
+        return generic(lambda x: arith.TruncIOp(value.type, x).result, [wide], [identity(0)], (), value.type)
     return tensor.FromElementsOp(tensor_type((), value.type), [value]).result
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..array import Array
+from ..masked import Masked
 from ..where import error
 from .operands import is_static
 
@@ -24,6 +25,8 @@ def checked(function: Function, made: Function, is_creator: bool) -> Function:
 
     @wraps(made)
     def run(*args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], Masked):
+            return args[0].reduced(function, *args[1:], **kwargs)
         _check(function, expected, args, kwargs)
         if not is_creator and is_static(*args, *kwargs.values()):
             return _computed(function, args, kwargs)
