@@ -28,7 +28,7 @@ def branch(test: Any, then: Branch, orelse: Branch, bound: Sequence[str], after:
     """Run or trace a rewritten `if`: `bound` names what the branches bind, `after` what matters afterwards."""
     if not isinstance(test, Traced):
         return then() if test else orelse()
-    return branch_on(test, then, orelse, places([then, orelse], bound), after)
+    branch_on(test, then, orelse, places([then, orelse], bound), after, watched=[then, orelse])
 
 
 def branch_on(

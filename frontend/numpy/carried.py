@@ -22,6 +22,8 @@ from .regions import Piece
 from .scalar import Scalar
 from .sharing import check_alone
 
+MAXIMUM_PERIOD = 4
+"""Names that are back after so many passes keep their arrays: the passes are traced as one."""
 WHEN = "before the loop|after one pass"
 
 
@@ -98,12 +100,15 @@ def _wrapped(form: Form, argument: ir.Value | None) -> Any:
 
 
 class Replan(Exception):
-    """Tell that the body has to be traced again, with another plan or several passes at once."""
+    """Tell that the body has to be traced again, with another plan.
 
-    def __init__(self, plan: Plan, period: int = 1) -> None:
+    `follows` says which name's array a name has after a pass, where names swap arrays.
+    """
+
+    def __init__(self, plan: Plan, follows: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.plan = plan
-        self.period = period
+        self.follows = follows or {}
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,14 @@ class Outcome:
     is_unchanged: bool = False
 
 
-def outcomes(
-    loop: Loop, head: Head, finals: Mapping[str, Any], *, swaps: bool = True
-) -> dict[str, tuple[Any, list[Outcome]]]:
+def outcomes(loop: Loop, head: Head, finals: Mapping[str, Any]) -> dict[str, tuple[Any, list[Outcome]]]:
     """Compare what the variables are at the end of the body with what they were at the head.
 
     Gives structure and outcomes of every variable that matters; raises `Replan` where the head must differ.
     """
-    period = _period(loop, head, finals) if swaps else 1
-    if period > 1:
-        raise Replan(_in_place(loop, head.plan), period)
+    follows = _follows(head, finals)
+    if follows:
+        raise Replan(_in_place(loop, head.plan), follows)
     replan = Plan(dict(head.plan.structures), dict(head.plan.forms))
     found: dict[str, tuple[Any, list[Outcome]]] = {}
     is_new = False
@@ -209,8 +212,8 @@ def _needed(name: str, form: Form, begun: Any, leaf: Any) -> Form:
     return joined(name, form, form_of(leaf), when=WHEN)
 
 
-def _period(loop: Loop, head: Head, finals: Mapping[str, Any]) -> int:
-    """Count after how many passes names that only swap arrays are back where they were; 1 when they do not."""
+def _follows(head: Head, finals: Mapping[str, Any]) -> dict[str, str]:
+    """Find the names that only swap arrays in a pass, where a few passes put them back."""
     starts: dict[str, Array] = {}
     for name, forms in head.plan.forms.items():
         value = head.leaves[name][0] if len(forms) == 1 and head.plan.structures[name] is None else None
@@ -222,19 +225,16 @@ def _period(loop: Loop, head: Head, finals: Mapping[str, Any]) -> int:
         found = [other for other, start in starts.items() if isinstance(final, Array) and same(final, start)]
         if found and name not in found:
             follows[name] = found[0]
-    moved = set(follows)
-    if not moved or set(follows.values()) != moved:
-        return 1
-    return _order(follows)
+    return follows if set(follows.values()) == set(follows) and period_of(follows) <= MAXIMUM_PERIOD else {}
 
 
-def _order(follows: Mapping[str, str]) -> int:
-    now = {name: name for name in follows}
-    for passes in range(1, 5):
+def period_of(follows: Mapping[str, str]) -> int:
+    """Count after how many passes all names are back where they were."""
+    now, passes = dict(follows), 1
+    while any(name != other for name, other in now.items()):
         now = {name: follows[other] for name, other in now.items()}
-        if all(name == other for name, other in now.items()):
-            return passes
-    return 1
+        passes += 1
+    return passes
 
 
 def _in_place(loop: Loop, plan: Plan) -> Plan:

@@ -197,6 +197,8 @@ def _structure(value: Any, leaves: list[Any]) -> Any:
         return (type(value), tuple(_structure(one, leaves) for one in value))
     if type(value) is dict:
         return (dict, tuple((key, _structure(one, leaves)) for key, one in value.items()))
+    if hasattr(value, "__traced_parts__"):
+        return (type(value), tuple(_structure(one, leaves) for one in value.__traced_parts__()))
     leaves.append(value)
     return None
 
@@ -209,6 +211,6 @@ def unflatten(structure: Any, leaves: Iterator[Any]) -> Any:
     if kind is dict:
         return {key: unflatten(part, leaves) for key, part in parts}
     values = [unflatten(part, leaves) for part in parts]
-    if hasattr(kind, "_fields"):
+    if hasattr(kind, "_fields") or hasattr(kind, "__traced_parts__"):
         return kind(*values)
     return kind(values)

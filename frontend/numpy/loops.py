@@ -8,7 +8,7 @@ from typing import Any
 from ...dialects.mlir import ir
 from . import where
 from .branches import branch_on
-from .carried import Head, Loop, Plan, Replan, outcomes
+from .carried import Head, Loop, Plan, Replan, outcomes, period_of
 from .containers import Containers
 from .emitter import current_trace, index, is_tracing
 from .finish import Finish
@@ -124,13 +124,13 @@ def _run(iterable: Iterable[Any], statement: _For) -> None:
         test = negated(traced[0])
         for flag in traced[1:]:
             test = test & negated(flag)
-        _guarded(test, item, statement)
+        _guarded(test, partial(statement.body, item), statement)
 
 
-def _guarded(test: Any, item: Any, statement: _For) -> None:
-    """Run a pass under a test."""
-    variables, body = statement.loop.variables, statement.body
-    branch_on(test, partial(body, item), lambda: None, variables, statement.live, watched=[body])
+def _guarded(test: Any, run: Callable[[], None], statement: _For) -> None:
+    """Run passes under a test."""
+    variables = statement.loop.variables
+    branch_on(test, run, lambda: None, variables, statement.live, watched=[statement.body])
 
 
 class _StopsDependOnRun(Exception):
@@ -151,13 +151,14 @@ def _trace(items: Items, statement: _For, containers: Containers) -> None:
             else:
                 _trace_for(items, now, plan)
         except Replan as replan:
-            plan, period = replan.plan, replan.period
+            plan, period = replan.plan, max(period_of(replan.follows), period)
         except _StopsDependOnRun:
             is_counted = False
         else:
-            found = changed_items(containers)
+            found = changed_items(containers, loop)
             if not found:
                 return
+            containers.restore()
             loop = carrying(loop, found)
             plan = loop.first_plan()
             checkpoint.rollback()
@@ -166,15 +167,15 @@ def _trace(items: Items, statement: _For, containers: Containers) -> None:
     raise where.error("the variables of the loop change their types with every pass")
 
 
-def changed_items(containers: Containers) -> dict[str, Place]:
-    """Give what was changed inside of containers; a container of another size is a `CaptureError`."""
+def changed_items(containers: Containers, loop: Loop) -> dict[str, Place]:
+    """Give what was changed inside of containers and not carried; one of another size is a `CaptureError`."""
     items, others = containers.changed()
     if others:
         raise where.error(
             f"'{others[0]}' grows or shrinks where only the run knows how often",
             note="write into an array: a[i] = x",
         )
-    return items
+    return {name: place for name, place in items.items() if name not in loop.variables}
 
 
 def carrying(loop: Loop, found: Places) -> Loop:
@@ -266,8 +267,6 @@ class _Groups:
     def count(self) -> Size:
         """How many full groups there are."""
         total = self.items.count
-        if isinstance(total, int):
-            return total // self.size
         return total // self.size
 
     def at(self, place: Size) -> list[Any]:
@@ -286,11 +285,22 @@ def _trace_periodic(items: Items, statement: _For, plan: Plan, period: int) -> N
     _trace_for(groups, replace(statement, body=passes), plan)
     done = times(groups.count, period)
     left = minus(items.count, done)
-    loop = statement.loop
-    for one in range(period - 1):
-        if isinstance(left, int):
-            if one < left:
-                statement.body(items.at(plus(done, one)))
-            continue
-        item = items.at(plus(done, one))
-        _guarded(left > one, item, statement)
+    _run_rest(items, statement, done, left, range(period - 1))
+
+
+def _run_rest(items: Items, statement: _For, done: Size, left: Size, places: Sequence[int]) -> None:
+    """Run the passes that fill no group, each under the test of the one before."""
+    if not places:
+        return
+    item = items.at(plus(done, places[0]))
+    if isinstance(left, int) and left <= places[0]:
+        return
+
+    def run() -> None:
+        statement.body(item)
+        _run_rest(items, statement, done, left, places[1:])
+
+    if isinstance(left, int):
+        run()
+    else:
+        _guarded(left > places[0], run, statement)

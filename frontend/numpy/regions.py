@@ -1,10 +1,12 @@
 """Pieces of a loop or branch under construction: blocks that get their operation when all is known."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ...dialects.mlir import ir
-from .emitter import current_trace
+from . import where
+from .emitter import Trace, current_trace
 from .storage import Storage
 from .where import location
 
@@ -54,13 +56,9 @@ class Piece:
     def encloses(self, value: ir.Value) -> bool:
         """Tell whether a value is made inside of the block."""
         owner = value.owner
-        block = owner if isinstance(owner, ir.Block) else owner.block
-        while block is not None and block != self.block:
-            parent = block.owner
-            block = (
-                parent.operation.block if parent is not None and parent.operation.parent is not None else None
-            )
-        return block is not None
+        if isinstance(owner, ir.Block):
+            return owner == self.block or _is_inside(owner.owner, self.block)
+        return _is_inside(owner, self.block)
 
     def drop(self, argument: ir.Value, replacement: ir.Value) -> None:
         """Replace an argument of the block by an outer value."""
@@ -132,6 +130,48 @@ def destroying_discarded() -> Iterator[None]:
     try:
         yield
     finally:
-        discarded = current_trace().discarded
-        while discarded:
-            discarded.pop().erase()
+        _destroy(current_trace())
+
+
+def _destroy(trace: Trace) -> None:
+    """Destroy all at once, so that the order in which one uses the other does not matter."""
+    if not trace.discarded:
+        return
+    with ir.InsertionPoint.at_block_begin(trace.entry):
+        grave = ir.Operation.create("scf.execute_region", regions=1)
+    block = grave.regions[0].blocks.append()
+    for operation in trace.discarded:
+        block.append(operation)
+    trace.discarded.clear()
+    grave.detach_from_parent()
+    leaked = [
+        value for value in _values(block) if any(not _is_inside(use.owner, block) for use in value.uses)
+    ]
+    with ir.InsertionPoint.at_block_begin(trace.entry):
+        for value in leaked:
+            stand_in = ir.Operation.create("builtin.unrealized_conversion_cast", results=[value.type])
+            value.replace_all_uses_with(stand_in.result)
+    grave.erase()
+    if leaked and sys.exc_info()[1] is None:
+        raise where.error(
+            "a value from inside of a loop or branch is used outside of it",
+            note="assign it to a local variable there",
+        )
+
+
+def _values(block: ir.Block) -> Iterator[ir.Value]:
+    yield from block.arguments
+    for operation in block.operations:
+        yield from operation.operation.results
+        for region in operation.operation.regions:
+            for inner in region.blocks:
+                yield from _values(inner)
+
+
+def _is_inside(operation: ir.Operation, block: ir.Block) -> bool:
+    found: ir.Block | None = operation.operation.block
+    while found is not None and found != block:
+        owner = found.owner
+        is_top = owner is None or owner.operation.parent is None
+        found = None if is_top else owner.operation.block
+    return found is not None

@@ -1,15 +1,18 @@
 """`while` loops of a captured function: run in Python while the test is known, one `scf.while` otherwise."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from . import where
-from .carried import Head, Loop, Plan, Replan, outcomes
+from .branches import branch_on
+from .carried import Head, Loop, Plan, Replan, outcomes, period_of
 from .containers import Containers
 from .emitter import current_trace, is_tracing
 from .finish import Finish
 from .operators import both, negated, truth_value
-from .places import Places, places, restore, values
+from .places import Places, Slot, places, restore, values
 from .regions import Checkpoint, Piece, assemble, writable_storages
 from .traced import Traced
 
@@ -86,22 +89,65 @@ def _trace(test: Test, body: Callable[[], None], loop: Loop, containers: Contain
     from .loops import carrying, changed_items
 
     begun, plan = loop, loop.first_plan()
+    follows: Mapping[str, str] = {}
     for _ in range(_ATTEMPTS):
         checkpoint = Checkpoint()
         try:
-            trace_while(test, body, loop, plan)
+            if follows:
+                _trace_swapping(test, body, loop, plan, follows)
+            else:
+                trace_while(test, body, loop, plan)
         except Replan as replan:
-            plan = replan.plan
+            plan, follows = replan.plan, replan.follows or follows
         else:
-            found = changed_items(containers)
+            found = changed_items(containers, loop)
             if not found:
                 return
+            containers.restore()
             loop = carrying(loop, found)
             plan = loop.first_plan()
             checkpoint.rollback()
         restore(begun.variables, begun.initial)
         containers.restore()
     raise where.error("the variables of the loop change their types with every pass")
+
+
+def _trace_swapping(
+    test: Test, body: Callable[[], None], loop: Loop, plan: Plan, follows: Mapping[str, str]
+) -> None:
+    """Trace two passes as one, after which names that swap arrays have their own again.
+
+    Where the test fails between the two, a flag says that the names are the other way round.
+    """
+    if period_of(follows) > 2:
+        raise where.error(
+            f"the loop moves arrays around among {', '.join(map(repr, follows))}",
+            note="use a 'for' loop over a range with 'break', or copy: a[:] = b",
+        )
+    is_swapped, name = Slot(False), "whether names are swapped"
+    own = {key: loop.initial[key] for key in follows}
+    wide = replace(
+        loop,
+        variables={**loop.variables, name: is_swapped},
+        head=loop.head | {name},
+        after=loop.after | {name},
+        initial={**loop.initial, name: False},
+    )
+    plan = Plan({**plan.structures, name: None}, {**plan.forms, name: wide.first_plan().forms[name]})
+
+    def stop() -> None:
+        restore(loop.variables, own)
+        is_swapped.set(True)
+
+    def passes() -> None:
+        body()
+        branch_on(test(), body, stop, wide.variables, wide.variables, watched=[body])
+
+    trace_while(lambda: both(negated(is_swapped.get()), test), passes, wide, plan)
+    if any(key in loop.after for key in own):
+        swapped = {key: own[other] for key, other in follows.items()}
+        names = {key: loop.variables[key] for key in own}
+        branch_on(is_swapped.get(), partial(restore, names, swapped), lambda: None, names, loop.after)
 
 
 def trace_while(test: Test, body: Callable[[], None], loop: Loop, plan: Plan) -> None:
@@ -122,7 +168,7 @@ def trace_while(test: Test, body: Callable[[], None], loop: Loop, plan: Plan) ->
         with pieces[1].open():
             heads[1].enter()
             body()
-            found = outcomes(loop, heads[1], values(loop.variables), swaps=False)
+            found = outcomes(loop, heads[1], values(loop.variables))
             finish = Finish(loop, heads, pieces, found)
     except BaseException:
         for piece in pieces:
