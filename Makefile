@@ -8,10 +8,10 @@ SCRIPTS := benchmarks examples/lorenz96 tests/conformance
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint check format bench clean
+.PHONY: help venv demo test lint check format bench bench-simulation clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(STAMP) ## create .venv with the compiler and the developer tools
 
@@ -25,7 +25,7 @@ lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	for folder in $(SCRIPTS); do MYPYPATH=$$folder $(BIN)/mypy --no-warn-return-any $$folder/*.py || exit 1; done
+	for folder in $(SCRIPTS); do MYPYPATH=$$folder:tests/conformance $(BIN)/mypy --no-warn-return-any $$folder/*.py || exit 1; done
 
 check: lint test ## everything continuous integration runs
 
@@ -35,6 +35,9 @@ format: $(STAMP) ## format the sources and sort the imports
 
 bench: $(VENV)/installed-bench ## measure inference beside torch and ONNX Runtime
 	$(BIN)/python benchmarks/inference.py
+
+bench-simulation: $(VENV)/installed-bench ## measure simulations beside NumPy, numba, JAX and torch.compile
+	$(BIN)/python benchmarks/simulation.py $(BENCHFLAGS)
 
 clean: ## remove .venv and everything built
 	rm -rf $(VENV) build dist *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache out

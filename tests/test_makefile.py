@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("bench", "check", "clean", "demo", "format", "help", "lint", "test", "venv")
+COMMANDS = ("bench", "bench-simulation", "check", "clean", "demo", "format", "help", "lint", "test", "venv")
 
 
 def make(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

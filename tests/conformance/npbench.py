@@ -44,12 +44,15 @@ class Kernel:
         return {name: values[name] for name in self.info["input_args"]}
 
     def static(self, arguments: Mapping[str, Any], counts: bool) -> list[str]:
-        """Name the parameters of the function that stay constants: whole numbers, iteration counts only if asked."""
+        """Name the parameters of the function that stay constants: Python's whole numbers, which size arrays.
+
+        Counts of iterations are among them only if asked for; numbers that have a dtype are data.
+        """
         parameters = list(_parameters(self.function("numpy")))
         whole = [
             index
             for index, (name, value) in enumerate(arguments.items())
-            if isinstance(value, int | np.integer) and (counts or name not in COUNTS)
+            if isinstance(value, int) and (counts or name not in COUNTS)
         ]
         return [parameters[index] for index in whole]
 
