@@ -63,7 +63,7 @@ def _product(a: Array, b: Array, kind: "np.dtype[Any]") -> Any:
 def _plain(a: Array, b: Array, kind: "np.dtype[Any]") -> Any:
     """Multiply vectors and matrices; a transposed matrix beside a vector is read as it lies."""
     shape = (*a.shape[:-1], *b.shape[1:])
-    if 0 in a.shape or 0 in b.shape:
+    if is_empty(a) or is_empty(b):
         return fresh(shape, 0, kind) if shape else as_operand(kind.type(0))
     if a.ndim == 2 and b.ndim == 1 and _is_transposed(a):
         return named("vecmat", b, a.T, shape, kind)
@@ -71,6 +71,11 @@ def _plain(a: Array, b: Array, kind: "np.dtype[Any]") -> Any:
         return named("matvec", b.T, a, shape, kind)
     operation = {(1, 1): "dot", (1, 2): "vecmat", (2, 1): "matvec", (2, 2): "matmul"}[a.ndim, b.ndim]
     return named(operation, a, b, shape, kind)
+
+
+def is_empty(x: Array) -> bool:
+    """Tell whether an array surely has no elements."""
+    return any(isinstance(size, int) and size == 0 for size in x.shape)
 
 
 def _is_transposed(x: Array) -> bool:
@@ -175,7 +180,7 @@ def contracted(a: Array, a_letters: str, b: Array, b_letters: str, output: str) 
     """Contract two arrays by letters: as a named product of matrices and vectors where it is one."""
     kind = result_type(a, b)
     summed = [letter for letter in a_letters if letter not in output]
-    if not summed or 0 in a.shape or 0 in b.shape:
+    if not summed or is_empty(a) or is_empty(b):
         return _scaled(a, a_letters, b, b_letters, output, kind)
     rows = output[: len(output) - len([x for x in output if x not in a_letters])]
     columns = output[len(rows) :]
