@@ -1,6 +1,6 @@
 """Loops of a captured function: run in Python where they are short, one `scf.for` or `scf.while` otherwise."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -24,7 +24,9 @@ from .while_loops import trace_while
 MAXIMUM_UNROLLED = 8
 """Loops of at most so many passes run in Python …"""
 MAXIMUM_COPIES = 64
-"""… as long as nested ones do not make more copies of a body than this."""
+"""… as long as nested ones do not make more copies of a body than this …"""
+MAXIMUM_EMITTED = 600
+"""… and they do not emit more operations than this."""
 _ATTEMPTS = 12
 Body = Callable[[Any], None]
 Names = Sequence[str]
@@ -73,17 +75,16 @@ def run_for(
     if items is None:
         _run(iterable, statement)
         return
-    count = items.count
-    if isinstance(count, int) and count <= MAXIMUM_UNROLLED and _fits(count):
-        _unroll(items, count, statement)
+    count, containers = items.count, Containers([body])
+    is_short = isinstance(count, int) and count <= MAXIMUM_UNROLLED and _fits(count)
+    if is_short and _unroll(items, count, statement, containers, limit=MAXIMUM_EMITTED):
         return
     runs = isinstance(count, int) and count > 0
-    _trace_or_unroll(items, count, replace(statement, loop=replace(loop, runs=runs)))
+    _trace_or_unroll(items, count, replace(statement, loop=replace(loop, runs=runs)), containers)
 
 
-def _trace_or_unroll(items: Items, count: Size, statement: _For) -> None:
+def _trace_or_unroll(items: Items, count: Size, statement: _For, containers: Containers) -> None:
     """Trace; a loop whose sizes change from pass to pass cannot be, but may be short enough to run in Python."""
-    containers = Containers([statement.body])
     checkpoint = Checkpoint()
     try:
         _trace(items, statement, containers)
@@ -93,21 +94,41 @@ def _trace_or_unroll(items: Items, count: Size, statement: _For) -> None:
         checkpoint.rollback()
         restore(statement.loop.variables, statement.loop.initial)
         containers.restore()
-        _unroll(items, count, statement)
+        _unroll(items, count, statement, containers)
 
 
 def _fits(count: int) -> bool:
     return current_trace().copies * count <= MAXIMUM_COPIES
 
 
-def _unroll(items: Items, count: int, statement: _For) -> None:
-    trace = current_trace()
+def _unroll(
+    items: Items, count: int, statement: _For, containers: Containers, *, limit: int | None = None
+) -> bool:
+    """Run a loop in Python; gives False, and takes all back, where it would emit more than `limit` operations."""
+    trace, start = current_trace(), Checkpoint()
     before = trace.copies
     trace.copies = before * max(count, 1)
+
+    def places() -> Iterator[Any]:
+        for place in range(count):
+            if limit is not None and place == 1 and start.emitted * count > limit:
+                raise _TooLong
+            yield items.at(place)
+
     try:
-        _run((items.at(place) for place in range(count)), statement)
+        _run(places(), statement)
+    except _TooLong:
+        start.rollback()
+        restore(statement.loop.variables, statement.loop.initial)
+        containers.restore()
+        return False
     finally:
         trace.copies = before
+    return True
+
+
+class _TooLong(Exception):
+    """Tell that a loop is too long to be unrolled."""
 
 
 def _run(iterable: Iterable[Any], statement: _For) -> None:

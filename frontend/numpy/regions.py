@@ -1,7 +1,7 @@
 """Pieces of a loop or branch under construction: blocks that get their operation when all is known."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ...dialects.mlir import ir
@@ -104,9 +104,9 @@ class Checkpoint:
         return operations if self.last is None else operations[operations.index(self.last) + 1 :]
 
     @property
-    def is_latest(self) -> bool:
-        """Tell whether nothing was emitted since."""
-        return not self._emitted()
+    def emitted(self) -> int:
+        """The number of operations emitted since, those in loops and branches among them."""
+        return _size(self._emitted())
 
     def rollback(self) -> None:
         """Give up what was emitted since, and give the arrays their contents back."""
@@ -117,6 +117,19 @@ class Checkpoint:
         piece.discard()
         for storage, value in self.storages:
             storage.value = value
+
+
+def _size(emitted: Iterable[ir.Operation]) -> int:
+    total = 0
+    for one in emitted:
+        total += 1
+        if one.name.startswith("scf."):
+            total += sum(
+                _size(inner.operation for inner in block.operations)
+                for region in one.regions
+                for block in region.blocks
+            )
+    return total
 
 
 def writable_storages() -> list[Storage]:

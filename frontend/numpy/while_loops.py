@@ -79,7 +79,7 @@ def _run(test: Test, body: Callable[[], None], start: Checkpoint) -> bool:
             return False
         if not going:
             return True
-        if passes >= MAXIMUM_PASSES and not start.is_latest:
+        if passes >= MAXIMUM_PASSES and start.emitted:
             return False
         body()
         passes += 1
