@@ -46,7 +46,7 @@ class BoundCall:
         self._invoke = engine.executor.native_invoke
         self._function = engine.function
         self._copies = not engine.transfer.in_place
-        self._mask, self._flip = engine.state.mask, engine.state.flip
+        self._flip = engine.state.flip
         self._plain = False  # the first step is checked
         self._is_lending = bool(self._lends) or engine.state.is_lent
         with self._lock:
@@ -68,7 +68,7 @@ class BoundCall:
                     self._prepare()
                 if self._is_lending:
                     self._lend()
-                self._invoke(self._function, self._arguments[state.sides & self._mask], self._returned)
+                self._invoke(self._function, self._arguments[state.sides], self._returned)
                 if self._plain:
                     state.sides ^= self._flip
                 else:
@@ -93,7 +93,7 @@ class BoundCall:
         inputs = engine.input_views(self._given)
         self._views = views = (inputs, engine.output_views(self._outputs, inputs))
         self._arguments = _Lists(lambda: engine.argument_list(*views, self._symbols))
-        _ = self._arguments[self._state.sides & self._mask]
+        _ = self._arguments[self._state.sides]
         self._returned = engine.result_list()
 
     def _finish(self) -> None:

@@ -40,6 +40,7 @@ class Engine:
         self.transfer = state.transfer
         self.state = StateOfEntry(state, signature, layout)
         self.workspace = Workspace(layout.workspace, self.transfer)
+        self._is_plain = not signature.state and not layout.workspace
         self.scan = scan
         self._trusted = False
         inputs, outputs = len(signature.inputs), len(signature.outputs)
@@ -109,19 +110,23 @@ class Engine:
 
     def output_views(self, arrays: Sequence[Array | None], inputs: Sequence[Any]) -> list[Any]:
         """Give the device's views of results, in place those of `inputs`; the caller keeps the arrays alive."""
-        views: list[Any] = [None] * len(arrays)
+        view = self.transfer.view_output
+        views = [
+            None if array is None or index in self.in_place else view(array, self._output_elements[index])
+            for index, array in enumerate(arrays)
+        ]
         for index, at in self.in_place.items():
             views[index] = inputs[at]
-        for index, array in enumerate(arrays):
-            if array is not None and index not in self.in_place:
-                views[index] = self.transfer.view_output(array, self._output_elements[index])
         return views
 
     def argument_list(self, inputs: Iterable[Any], outputs: Sequence[Any], symbols: Mapping[str, int]) -> Any:
         """Order views as the compiled function takes them, the state as it stands now."""
-        state, workspace = self.state, self.workspace.views(symbols)
         given = [outputs[index] for index in self._given]
-        views = [*inputs, *state.reading(), *workspace, *given, *state.writing()]
+        if self._is_plain:
+            views = [*inputs, *given]
+        else:
+            state, workspace = self.state, self.workspace.views(symbols)
+            views = [*inputs, *state.reading(), *workspace, *given, *state.writing()]
         arguments = iree_runtime().VmVariantList(len(views))
         for view in views:
             arguments.push_ref(view)

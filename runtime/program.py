@@ -24,6 +24,7 @@ class Program:
         self.name = name
         self._entries = {entry: Entry(entry, engine) for entry, engine in engines.items()}
         self._engine = next(iter(engines.values()))
+        self._main = self._entries.get(MAIN)
 
     def __repr__(self) -> str:
         entries = self._entries.values()
@@ -80,7 +81,7 @@ class Program:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the entry point 'main'; a refused argument or a failure is a `RunError`."""
-        return self.entry(MAIN)(*args, **kwargs)
+        return (self._main or self.entry(MAIN))(*args, **kwargs)
 
     def call_flat(self, values: Sequence[Any]) -> list[Any]:
         """Run 'main' on values in the order of the signature's inputs, and give its outputs in order."""

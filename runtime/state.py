@@ -88,7 +88,7 @@ class State:
 class StateOfEntry:
     """Show one entry point the arrays it takes, in its own order.
 
-    `mask` has the bits of the arrays whose current buffer changes sides, `flip` of those that a call here moves on.
+    `flip` has the bits of the arrays that a call here moves to their other side.
     """
 
     def __init__(self, state: State, signature: Signature, layout: Layout) -> None:
@@ -100,7 +100,6 @@ class StateOfEntry:
         self._moved = [place for index, place in enumerate(self._places) if index not in kept]
         for place in self._moved:
             state.double(place)
-        self.mask = sum(1 << place for place in self._places)
         self.flip = sum(1 << place for place in self._moved)
         written = layout.overwritten if state.transfer.in_place else ()
         lent = {self._places[index - inputs] for index in written if index >= inputs}

@@ -5,9 +5,10 @@ import pytest
 from tests.runtime.conftest import signature
 
 from isthmus.errors import RunError
+from isthmus.runtime import loader
 from isthmus.runtime.artifact import Artifact
-from isthmus.runtime.loader import load
 from isthmus.runtime.program import Program
+from isthmus.runtime.transfer import Copied
 from isthmus.signature import Signature, Tree
 
 from .launches import artifact
@@ -47,9 +48,12 @@ def made() -> Artifact:
     return artifact(TEXT, ENTRIES, {"u": np.arange(4.0), "v": np.ones(4)})
 
 
-@pytest.fixture
-def program(made: Artifact) -> Program:
-    return load(made, threads=1)
+@pytest.fixture(params=["in place", "copied"])
+def program(made: Artifact, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program, once as if the device had memory of its own."""
+    if request.param == "copied":
+        monkeypatch.setattr(loader, "transfer_for", Copied)
+    return loader.load(made, threads=1)
 
 
 def test_entry_points_go_by_their_names(program: Program) -> None:

@@ -7,9 +7,11 @@ import pytest
 import torch
 from tests.runtime.conftest import signature
 
+from isthmus.runtime import loader
 from isthmus.runtime.artifact import Artifact
 from isthmus.runtime.loader import load
 from isthmus.runtime.memory import Array, aligned_empty
+from isthmus.runtime.transfer import Copied
 from isthmus.signature import Tree
 
 from .launches import artifact, launch
@@ -100,6 +102,20 @@ def test_a_bound_argument_changes_where_it_lies(step: Artifact) -> None:
         expected = smooth(t, u)
         bound()
         np.testing.assert_array_equal(u, expected)
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_a_device_with_memory_of_its_own_gives_the_change_back(
+    step: Artifact, monkeypatch: pytest.MonkeyPatch, bound: bool
+) -> None:
+    monkeypatch.setattr(loader, "transfer_for", Copied)
+    program = loader.load(step, threads=1)
+    t, u = arrays()
+    expected = smooth(t, smooth(t, u))
+    step_bound = program.bind(t, u)
+    for _ in range(2):
+        _ = step_bound() if bound else program(t, u)
+    np.testing.assert_array_equal(u, expected)
 
 
 def test_a_tensor_and_a_strided_array_change(step: Artifact) -> None:
