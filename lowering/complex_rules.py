@@ -68,6 +68,12 @@ def _extract_each(extract: ir.Operation, parts: Parts) -> None:
             replace(extract, [complex.CreateOp(extract.results[0].type, *numbers).result])
 
 
+def _extract(operation: ir.Operation, parts: Parts) -> bool:
+    """Read a number as two: outside of loops over tensors the host works with it, which knows no complex numbers."""
+    _extract_each(operation, parts)
+    return False
+
+
 def _computed(operation: ir.Operation, parts: Parts, part: int | None) -> ir.Value:
     inputs = operation.attributes["operandSegmentSizes"][0]
     operands, maps = [], []
@@ -123,6 +129,7 @@ RULES: dict[str, Rule] = {
     "tensor.concat": _move_each,
     "tensor.empty": _move_each,
     "tensor.expand_shape": _move_each,
+    "tensor.extract": _extract,
     "tensor.extract_slice": _move_each,
     "tensor.insert_slice": _move_each,
     "tensor.pad": _move_each,

@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from ...dialects.mlir import tensor
 from . import where
 from .array import Array
 from .elementwise import as_operand, broadcast_to, scalar_value
-from .emitter import current_trace, tensor_type
+from .emitter import current_trace
 from .promotion import result_type
 from .scalar import Size
 from .shapes import spelled_shape
-from .structured import empty
+from .structured import empty, from_scalars
 from .traced import Traced
 from .views import Span, View
 
@@ -33,10 +32,8 @@ def from_sequence(values: Sequence[Any], dtype: Any = None) -> Any:
         )
     if shapes[0]:
         return _stacked(leaves, outer, kind)
-    element = current_trace().element_type(kind)
     numbers = [scalar_value(leaf[()] if isinstance(leaf, Array) else leaf, kind) for leaf in leaves]
-    made = tensor.FromElementsOp(tensor_type(outer, element), numbers).result
-    return Array.of(made, kind, outer)
+    return Array.of(from_scalars(numbers, outer), kind, outer)
 
 
 def has_traced(values: Any) -> bool:

@@ -1,12 +1,14 @@
 """Structured operations on tensors: `linalg.generic`, fills and scalars as tensors."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ...dialects.mlir import arith, complex, ir, linalg, tensor
 from .emitter import tensor_type
 from .scalar import Scalar, Size, index_value
 
 Body = Callable[..., ir.Value]
+_PARTS = (complex.ReOp, complex.ImOp)
 
 
 def empty(shape: Sequence[Size], element: ir.Type) -> ir.Value:
@@ -24,15 +26,38 @@ def from_scalar(value: ir.Value) -> ir.Value:
     owner = value.owner
     if not isinstance(owner, ir.Block) and owner.name == "tensor.extract" and len(owner.operands) == 1:
         return owner.operands[0]
-    if isinstance(value.type, ir.ComplexType):  # IREE 3.13 makes no tensor of one complex number
-        parts = [from_scalar(part(value).result) for part in (complex.ReOp, complex.ImOp)]
-        return generic(
-            lambda x, y: complex.CreateOp(value.type, x, y).result, parts, [identity(0)] * 2, (), value.type
-        )
-    if value.type == ir.IntegerType.get_signless(1):  # nor one of a truth value
-        wide = from_scalar(arith.ExtUIOp(ir.IntegerType.get_signless(8), value).result)
-        return generic(lambda x: arith.TruncIOp(value.type, x).result, [wide], [identity(0)], (), value.type)
-    return tensor.FromElementsOp(tensor_type((), value.type), [value]).result
+    return from_scalars([value], ())
+
+
+def from_scalars(values: Sequence[ir.Value], shape: tuple[int, ...]) -> ir.Value:
+    """Make a tensor of as many numbers of one type; IREE 3.13 makes none of i1 and of complex by itself."""
+    element = values[0].type
+    if len(shape) > 1:
+        return _as_matrix(from_scalars(values, (len(values),)), shape)
+    if isinstance(element, ir.ComplexType):
+        join = partial(_create, element)
+        if not shape:
+            pair = from_scalars([part(values[0]).result for part in _PARTS], (2,))
+            maps = [ir.AffineMap.get(0, 0, [ir.AffineConstantExpr.get(k)]) for k in (0, 1)]
+            return generic(join, [pair, pair], maps, shape, element)
+        parts = [from_scalars([part(value).result for value in values], shape) for part in _PARTS]
+        return generic(join, parts, [identity(1)] * 2, shape, element)
+    if element == ir.IntegerType.get_signless(1):
+        bytes_ = [arith.ExtUIOp(ir.IntegerType.get_signless(8), value).result for value in values]
+        wide, access = from_scalars(bytes_, shape), identity(len(shape))
+        return generic(lambda x: arith.TruncIOp(element, x).result, [wide], [access], shape, element)
+    return tensor.FromElementsOp(tensor_type(shape, element), list(values)).result
+
+
+def _as_matrix(flat: ir.Value, shape: tuple[int, ...]) -> ir.Value:
+    """Give a vector a shape: IREE 3.13 fills numbers of a matrix past its end."""
+    from .shapes import expand
+
+    return expand(flat, [list(range(len(shape)))], shape)
+
+
+def _create(element: ir.Type, real: ir.Value, imaginary: ir.Value) -> ir.Value:
+    return complex.CreateOp(element, real, imaginary).result
 
 
 def identity(rank: int) -> ir.AffineMap:

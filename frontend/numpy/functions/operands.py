@@ -122,7 +122,7 @@ def common_dtype(parts: Sequence[Array]) -> Dtype:
 
 def conjugate(x: Array) -> Array:
     """Give the complex conjugate; real numbers are their own."""
-    return as_array(np.conjugate(x)) if x.dtype.kind == "c" else x  # type: ignore[call-overload]
+    return as_array(np.conjugate(x)) if x.dtype.kind == "c" else x
 
 
 def typed_number(value: Any, dtype: Any) -> Any:

@@ -101,3 +101,19 @@ func.func @sums(%a: tensor<4xcomplex<f32>>, %init: tensor<complex<f32>>) -> tens
   } -> tensor<complex<f32>>
   return %0 : tensor<complex<f32>>
 }
+
+// -----
+
+// A number read outside of loops over tensors is read as two.
+// CHECK-LABEL: func.func @reads
+// CHECK-DAG:     %[[RE:.*]] = tensor.extract %{{.*}}[%{{.*}}] : tensor<8xf64>
+// CHECK-DAG:     %[[IM:.*]] = tensor.extract %{{.*}}[%{{.*}}] : tensor<8xf64>
+// CHECK-NOT:     tensor.extract {{.*}}complex
+// CHECK:         return
+func.func @reads(%a: tensor<8xcomplex<f64>>, %i: index) -> f64 {
+  %x = tensor.extract %a[%i] : tensor<8xcomplex<f64>>
+  %re = complex.re %x : complex<f64>
+  %im = complex.im %x : complex<f64>
+  %s = arith.addf %re, %im : f64
+  return %s : f64
+}
