@@ -152,7 +152,9 @@ class _Former:
         for old, new in zip((*reads, *writes), block.arguments, strict=True):
             _replace_inside(old, new, made)
             returned = [new if value == old else value for value in returned]
-        settle_destinations(made, anchor, returned)
+        for number, value in enumerate(returned):
+            anchor.operands[number] = value
+        settle_destinations(made)
         return made
 
     def _launch(

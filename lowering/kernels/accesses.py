@@ -111,6 +111,8 @@ class Views:
         match owner.operation.name:
             case "memref.alloc" | "memref.alloca":
                 return self._whole(value, is_temporary=True)
+            case "arith.select":  # one of two buffers that take turns
+                return self._whole(value, is_temporary=False)
             case "memref.subview":
                 return self._subview(owner.operation)
             case "memref.cast":

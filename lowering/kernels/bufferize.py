@@ -20,8 +20,13 @@ def bufferized(kernel: ir.Operation) -> ir.Module:
     function = kernel_of(module)
     kind = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
     function.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(kind.inputs, []))
-    end = list(function.regions[0].blocks[0].operations)[-1].operation
+    block = function.regions[0].blocks[0]
+    end = list(block.operations)[-1].operation
+    destinations = list(block.arguments)[len(block.arguments) - len(end.operands) :]
     with ir.InsertionPoint(end), end.location:
+        for value, destination in zip(end.operands, destinations, strict=True):
+            if value != destination:
+                ir.Operation.create("memref.copy", operands=[value, destination])
         ir.Operation.create("func.return")
     end.erase()
     if "arg_attrs" in function.attributes:

@@ -13,23 +13,20 @@ _KEEPS_DESTINATION = {
 """Operations whose result lies where this operand lies."""
 
 
-def settle_destinations(kernel: ir.Operation, end: ir.Operation, results: Sequence[ir.Value]) -> None:
-    """Return `results` in the kernel's last arguments, and keep what loops carry where it is."""
-    block = kernel.regions[0].blocks[0]
-    destinations = list(end.operands)
-    with ir.InsertionPoint(end), end.location:
-        for number, (value, destination) in enumerate(zip(results, destinations, strict=True)):
-            end.operands[number] = _materialize(value, destination)
+def settle_destinations(kernel: ir.Operation) -> None:
+    """Keep what loops carry, and what branches give, in one place.
+
+    What a loop updates in place is there already; anything else is written into the memory that the loop was handed.
+    """
     for loop in collect(kernel, "scf.for"):
-        arguments = list(loop.regions[0].blocks[0].arguments)[1:]
-        _settle_terminator(loop.regions[0].blocks[0], arguments, 0)
+        block = loop.regions[0].blocks[0]
+        _settle_terminator(block, list(block.arguments)[1:], 0)
     for loop in collect(kernel, "scf.while"):
         before, after = (region.blocks[0] for region in loop.regions)
         _settle_terminator(before, list(before.arguments), 1)
-        _settle_terminator(after, list(before.arguments), 0, inside=list(after.arguments))
+        _settle_terminator(after, list(after.arguments), 0)
     for branch in collect(kernel, "scf.if"):
         _settle_branches(branch)
-    del block
 
 
 def _materialize(value: ir.Value, destination: ir.Value) -> ir.Value:
@@ -39,15 +36,14 @@ def _materialize(value: ir.Value, destination: ir.Value) -> ir.Value:
     return made.results[0]
 
 
-def _settle_terminator(
-    block: ir.Block, arguments: Sequence[ir.Value], first: int, inside: Sequence[ir.Value] | None = None
-) -> None:
+def _settle_terminator(block: ir.Block, targets: Sequence[ir.Value], first: int) -> None:
     """Write what a loop hands on into the memory it was handed."""
     terminator = list(block.operations)[-1].operation
-    targets = list(arguments if inside is None else inside)
     operands = list(terminator.operands)[first:]
     for number, (value, target) in enumerate(zip(operands, targets, strict=False)):
-        if isinstance(value.type, ir.RankedTensorType) and value != target and value.type == target.type:
+        if not isinstance(value.type, ir.RankedTensorType) or value.type != target.type:
+            continue
+        if _root(value) != target:
             with ir.InsertionPoint(terminator), terminator.location:
                 terminator.operands[first + number] = _materialize(value, target)
 

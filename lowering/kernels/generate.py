@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ...dialects.mlir import ir
 from .accesses import Buffer, Views
 from .builder import Builder
+from .double_buffer import double_buffer
 from .forward_copies import forward_copies
 from .groups import Group, Grouping
 from .memory import Memory
@@ -62,6 +63,7 @@ class Generator:
     def run(self) -> Generated:
         """Rewrite the function."""
         forward_copies(self._function)
+        double_buffer(self._function)
         self._read()
         self._structure = Structure(self.views, self._stages, self._written)
         sharing = self._sharing()
@@ -108,18 +110,13 @@ class Generator:
         return Sharing.COUNTED
 
     def _can_share(self, block: ir.Block) -> bool:
-        shares = False
         for part in self._structure.parts(block, together=True):
             match part:
                 case Alone() if not self._structure.can_stand_alone(part):
                     return False
-                case Together(loop):
-                    if not self._can_share(loop.regions[0].blocks[0]):
-                        return False
-                    shares = True
-                case Run():
-                    shares = True
-        return shares
+                case Together() if not all(self._can_share(inner) for inner in part.blocks):
+                    return False
+        return True
 
     # ---- writing
 
@@ -131,8 +128,9 @@ class Generator:
         match part:
             case Run(stages):
                 self._write_run(stages, together=together)
-            case Together(loop):
-                self._write_block(loop.regions[0].blocks[0], together=True)
+            case Together():
+                for inner in part.blocks:
+                    self._write_block(inner, together=True)
             case Alone(operations):
                 for op in operations:
                     for region in op.regions:

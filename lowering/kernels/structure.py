@@ -32,9 +32,14 @@ class Run:
 
 @dataclass
 class Together:
-    """Hold a loop that all workgroups run, sharing out what is inside."""
+    """Hold a loop or a branch that all workgroups run, sharing out what is inside."""
 
-    loop: ir.Operation
+    operation: ir.Operation
+
+    @property
+    def blocks(self) -> list[ir.Block]:
+        """The bodies."""
+        return [block for region in self.operation.regions for block in region.blocks]
 
 
 @dataclass
@@ -92,7 +97,8 @@ class Structure:
             or not all(self._is_known(v) for v in list(op.operands)[:3])
         ):
             return False
-        return work_of(op, self._stages) / max(trips(op), 1) >= PARALLEL_WORK
+        turns = trips(op) if op.name == "scf.for" else 1
+        return work_of(op, self._stages) / max(turns, 1) >= PARALLEL_WORK
 
     def _is_known(self, value: ir.Value) -> bool:
         """Tell whether a value depends on arguments and loop counters only."""

@@ -5,8 +5,7 @@
 // CHECK-SAME:    (%[[K:.*]]: tensor<f64> {bufferization.writable = false}, %[[U:.*]]: tensor<8x8xf64> {bufferization.writable = true})
 // CHECK-SAME:    attributes {hpc.kernel}
 // CHECK:         %[[W:.*]] = tensor.insert_slice
-// CHECK:         %[[D:.*]] = bufferization.materialize_in_destination %[[W]] in %[[U]]
-// CHECK:         return %[[D]]
+// CHECK:         return %[[W]]
 // CHECK-LABEL: func.func @main
 // CHECK-NEXT:    %[[R:.*]] = "hpc.launch"(%arg1, %arg0) {kernel = @main.kernel
 // CHECK-SAME:      segments = array<i64: 1, 1, 0>
