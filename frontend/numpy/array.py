@@ -261,7 +261,7 @@ class Array(Traced):
 
     def conj(self) -> Any:
         """Give the complex conjugate."""
-        return np.conjugate(self)  # type: ignore[call-overload]
+        return np.conjugate(self)
 
     conjugate = conj
 

@@ -25,7 +25,7 @@ def same_operation(a: ir.Operation, b: ir.Operation, renamed: dict[ir.Value, ir.
     a, b = a.operation, b.operation
     if a == b:
         return True
-    if a.name != b.name or not a.name.startswith(_PURE) or str(a.attributes) != str(b.attributes):
+    if a.name != b.name or not a.name.startswith(_PURE) or _attributes(a) != _attributes(b):
         return False
     pairs = list(zip(a.operands, b.operands, strict=False))
     if len(a.operands) != len(b.operands) or len(list(a.regions)) != len(list(b.regions)):
@@ -36,6 +36,10 @@ def same_operation(a: ir.Operation, b: ir.Operation, renamed: dict[ir.Value, ir.
         return False
     renamed.update(zip(a.results, b.results, strict=True))
     return True
+
+
+def _attributes(operation: ir.Operation) -> dict[str, str]:
+    return {name: str(operation.attributes[name]) for name in operation.attributes}
 
 
 def _same_region(a: ir.Region, b: ir.Region, renamed: dict[ir.Value, ir.Value], depth: int) -> bool:

@@ -43,6 +43,7 @@ class Masked(Traced):
     def __init__(self, values: Array, selection: Selection) -> None:
         self.values = values
         self.selection = selection
+        self.place = where.user_place()
 
     @property
     def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
@@ -69,6 +70,7 @@ class Masked(Traced):
         return where.error(
             "how many elements a boolean index selects is known to the run alone: the result has no shape",
             note="use np.where(mask, …, …), or assign through the same mask: a[mask] = f(b[mask])",
+            place=self.place,
         )
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from . import where
 from .scalar import Scalar
 
-_WEAK = {"i": int, "u": int, "f": float, "c": complex}
+_WEAK: dict[str, Any] = {"i": int, "u": int, "f": float, "c": complex}
 
 
 def promoted(
@@ -51,6 +51,6 @@ def is_weak(operand: Any) -> bool:
 
 def result_type(*operands: Any) -> np.dtype[Any]:
     """Do what `np.result_type` does, for traced operands too."""
-    examples = {int: 0, float: 0.0, complex: 0j}
+    examples: dict[Any, Any] = {int: 0, float: 0.0, complex: 0j}
     kinds = [one if isinstance(one, np.dtype | type) else promotion_type(one) for one in operands]
     return np.result_type(*[examples.get(kind, kind) for kind in kinds])

@@ -96,7 +96,7 @@ class Scalar(Traced):
 
     def conj(self) -> Any:
         """Give the complex conjugate."""
-        return np.conjugate(self)  # type: ignore[call-overload]
+        return np.conjugate(self)
 
     conjugate = conj
 

@@ -9,6 +9,8 @@ from . import where
 
 def _binary(name: str) -> Any:
     def operate(self: "Traced", other: Any) -> Any:
+        if hasattr(other, "__traced_parts__"):  # a tensor's operators come before an array's, as torch has it
+            return NotImplemented
         return _operator(getattr(np, name), self, other)
 
     return operate
@@ -112,7 +114,7 @@ class Traced:
     __irshift__ = _in_place("right_shift")
     __lt__, __le__ = _binary("less"), _binary("less_equal")
     __gt__, __ge__ = _binary("greater"), _binary("greater_equal")
-    __eq__, __ne__ = _binary("equal"), _binary("not_equal")  # type: ignore[assignment]
+    __eq__, __ne__ = _binary("equal"), _binary("not_equal")
     __neg__, __pos__, __abs__, __invert__ = (
         _unary("negative"),
         _unary("positive"),

@@ -139,7 +139,7 @@ def next_after(x: ir.Value, y: ir.Value) -> ir.Value:
 def spacing(value: ir.Value) -> ir.Value:
     """Give the distance to the neighbour away from zero."""
     x = Real(value)
-    far = Real(next_after(value, x.like(numbers.inf).with_sign_of(x).value))
+    far = Real(next_after(value, choose(x < 0.0, x.like(-numbers.inf), numbers.inf).value))
     return choose(is_infinite(value), x.like(numbers.nan), far - x).value
 
 

@@ -9,6 +9,7 @@ from . import where
 from .array import Array
 from .elementwise import as_operand
 from .scalar import Scalar
+from .traced import Traced
 
 
 def reduce(ufunc: np.ufunc, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **rest: Any) -> Any:
@@ -34,6 +35,7 @@ def accumulate(ufunc: np.ufunc, a: Any, axis: int = 0, dtype: Any = None, out: A
 
 def outer(ufunc: np.ufunc, a: Any, b: Any, **rest: Any) -> Any:
     """Combine every element of one operand with every one of another."""
+    a, b = (value if isinstance(value, Traced) else np.asarray(value)[()] for value in (a, b))
     a, b = as_operand(a), as_operand(b)
     if isinstance(a, Array) and isinstance(b, Array):
         a = a[(..., *(None,) * b.ndim)]

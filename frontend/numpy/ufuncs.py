@@ -1,6 +1,6 @@
 """NumPy's ufuncs on traced values: operators, and calls with `out=`, `where=`, `dtype=` and `casting=`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -136,7 +136,7 @@ def apply(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None, casting: 
     if ufunc.signature is not None:
         from .dispatch import implementation
 
-        return implementation(ufunc)(*operands)  # type: ignore[arg-type]
+        return implementation(ufunc)(*operands)
     numbers = [_number(operand) for operand in operands]
     if not any(isinstance(one, Array | Scalar) for one in numbers):
         return ufunc(*numbers, dtype=dtype, casting=casting)
@@ -178,7 +178,8 @@ def _with_range(ufunc: np.ufunc, operands: Sequence[Any], made: Scalar) -> Any:
     """Keep what is known of an index: a sum or a multiple of known ones is known too."""
     if made.dtype != np.int64 or not all(_is_index(operand) for operand in operands):
         return made
-    linear = _LINEAR.get(ufunc, lambda *_: None)(*[linear_of(_plain(operand)) for operand in operands])
+    keep = _LINEAR.get(ufunc)
+    linear = None if keep is None else keep(*[linear_of(_plain(operand)) for operand in operands])
     if linear is None:
         return made
     if linear.is_constant and all(is_weak(operand) for operand in operands):
@@ -216,11 +217,11 @@ def _quotient(left: Linear, right: Linear) -> Linear | None:
     low, high = left.lower(), left.upper()
     if not right.is_constant or right.constant <= 0:
         return None
-    bounds = [None if bound is None else Linear(bound // right.constant) for bound in (low, high)]
-    return Linear.of(Symbol(*bounds))
+    first, last = (None if bound is None else Linear(bound // right.constant) for bound in (low, high))
+    return Linear.of(Symbol(first, last))
 
 
-_LINEAR = {
+_LINEAR: dict[np.ufunc, Callable[..., Linear | None]] = {
     np.add: lambda left, right: left + right,
     np.subtract: lambda left, right: left - right,
     np.multiply: _product,

@@ -49,15 +49,17 @@ def user_place() -> Place | None:
 def location(operator: str) -> ir.Location:
     """Make the location of operations that `operator` (a NumPy function's name) emits now."""
     place = user_place()
+    if ir.Context.current is None:
+        raise error("a traced value was used after its capture had ended", "return it from the function")
     if place is None:
         return ir.Location.unknown()
     below = ir.Location.file(place.file, place.line, 0)
     return ir.Location.name(origin_name(place.function, "", operator), childLoc=below)
 
 
-def error(message: str, note: str | None = None) -> CaptureError:
-    """Make a `CaptureError` that names the user's line and shows its text."""
-    place = user_place()
+def error(message: str, note: str | None = None, place: Place | None = None) -> CaptureError:
+    """Make a `CaptureError` that names the user's line, or the `place` given, and shows its text."""
+    place = place or user_place()
     return CaptureError(message, location=None if place is None else str(place), note=note)
 
 
