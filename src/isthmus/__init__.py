@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         RunError,
         VerifyError,
     )
+    from isthmus.frontend.numpy.explicit import cond, loop, while_loop
     from isthmus.jitted import jit
     from isthmus.runtime.artifact import Artifact
     from isthmus.runtime.program import Program
@@ -38,8 +39,11 @@ __all__ = [
     "VerifyError",
     "__version__",
     "compile",
+    "cond",
     "jit",
     "load",
+    "loop",
+    "while_loop",
 ]
 
 __version__ = "0.1.0"
@@ -49,8 +53,11 @@ _HOMES = {
     "Program": "isthmus.runtime.program",
     "Spec": "isthmus.spec",
     "compile": "isthmus.api",
+    "cond": "isthmus.frontend.numpy.explicit",
     "jit": "isthmus.jitted",
     "load": "isthmus.api",
+    "loop": "isthmus.frontend.numpy.explicit",
+    "while_loop": "isthmus.frontend.numpy.explicit",
 }
 
 
