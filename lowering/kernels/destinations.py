@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from isthmus.errors import PassError
+
 from ...dialects.mlir import collect, ir
 
 _KEEPS_DESTINATION = {
@@ -57,14 +59,13 @@ def _settle_branches(branch: ir.Operation) -> None:
     for number, result in enumerate(branch.results):
         if not isinstance(result.type, ir.RankedTensorType):
             continue
-        roots = [_root(end.operands[number]) for end in ends]
-        if roots[0] == roots[1] and not _is_within(roots[0], branch):
+        if _root_of_branches(branch, number) is not None:
             continue
         with ir.InsertionPoint(branch), branch.location:
             place = ir.Operation.create(
                 "bufferization.alloc_tensor",
                 results=[result.type],
-                operands=_dynamic_sizes(roots[0], result.type),
+                operands=_no_sizes(result.type),
                 attributes={"operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0, 0])},
             ).results[0]
         for end in ends:
@@ -80,9 +81,22 @@ def _root(value: ir.Value) -> ir.Value:
             value = op.operands[_KEEPS_DESTINATION[op.name]]
         elif op.name == "scf.for":
             value = op.operands[3 + list(op.results).index(value)]
+        elif op.name == "scf.if":
+            known = _root_of_branches(op, list(op.results).index(value))
+            if known is None:
+                return value
+            value = known
         else:
             break
     return value
+
+
+def _root_of_branches(branch: ir.Operation, number: int) -> ir.Value | None:
+    """Give the tensor that both branches update, when it is the same one from outside."""
+    roots = [
+        _root(list(region.blocks[0].operations)[-1].operation.operands[number]) for region in branch.regions
+    ]
+    return roots[0] if roots[0] == roots[1] and not _is_within(roots[0], branch) else None
 
 
 def _is_within(value: ir.Value, op: ir.Operation) -> bool:
@@ -95,5 +109,7 @@ def _is_within(value: ir.Value, op: ir.Operation) -> bool:
     return False
 
 
-def _dynamic_sizes(value: ir.Value, kind: ir.Type) -> list[ir.Value]:
+def _no_sizes(kind: ir.Type) -> list[ir.Value]:
+    if not ir.RankedTensorType(kind).has_static_shape:
+        raise PassError(f"a kernel cannot choose between tensors of type '{kind}': their sizes vary")
     return []

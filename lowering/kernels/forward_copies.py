@@ -1,8 +1,6 @@
 """Copies that bufferization leaves behind, and the ones that can go."""
 
-from collections.abc import Iterator
-
-from ...dialects.mlir import ir
+from ...dialects.mlir import collect, ir
 from .accesses import Access, Buffer, Linear, Views
 from .stages import stage_of
 
@@ -11,20 +9,11 @@ STAGES = ("linalg.generic", "memref.copy")
 
 def forward_copies(function: ir.Operation) -> None:
     """Write into the place a result is copied to, where nothing in between can see the difference."""
-    for block in list(_blocks(function)):
-        for copy in [op.operation for op in block.operations if op.operation.name == "memref.copy"]:
-            if copy.operands[0] == copy.operands[1]:
-                copy.erase()
-            elif not _forward_producer(block, copy):
-                _forward_allocation(block, copy)
-
-
-def _blocks(root: ir.Operation) -> Iterator[ir.Block]:
-    for region in root.regions:
-        for block in region.blocks:
-            yield block
-            for op in list(block.operations):
-                yield from _blocks(op.operation)
+    for copy in collect(function, "memref.copy"):
+        if copy.operands[0] == copy.operands[1]:
+            copy.erase()
+        elif not _forward_producer(copy.block, copy):
+            _forward_allocation(copy.block, copy)
 
 
 def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
