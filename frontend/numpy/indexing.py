@@ -10,7 +10,7 @@ from .elementwise import as_operand, broadcast_to, scalar_value
 from .gathering import gather
 from .keys import Key, as_index, parse
 from .masked import read_masked, write_masked
-from .scalar import Scalar, Size
+from .scalar import Scalar, Size, same_size
 from .scattering import scatter
 from .sizes import at_least, at_most, ceil_divided, minus, plus, times, wrapped
 from .views import Span, View
@@ -57,7 +57,7 @@ def _mask_first(view: View, parsed: Key) -> View:
 
 def _element(value: Any, dtype: np.dtype[Any]) -> Any:
     if isinstance(value, Array):
-        if any(size != 1 for size in value.shape):
+        if not all(same_size(size, 1) for size in value.shape):
             raise where.error("setting an array element with a sequence")
         value = value[(0,) * value.ndim] if value.ndim else Scalar(value.view.element(), value.dtype)
     return scalar_value(value, dtype)

@@ -5,6 +5,8 @@ from itertools import count
 from typing import Optional, Union
 
 _births = count()
+_DEMANDED = 16
+"""Sizes that vary may be demanded to be this large."""
 
 
 @dataclass(eq=False)
@@ -72,6 +74,23 @@ class Linear:
             without = Linear(0, {symbol: coefficient})
             expression = expression - without + bound.times(coefficient)
         return expression.constant
+
+    def assume_at_least(self, low: int) -> bool:
+        """Make sure of a lower bound, if need be by demanding that a symbolic size of the signature is large enough.
+
+        Sizes smaller than the slices of a stencil are demanded away, no larger ones.
+        """
+        known = self.lower()
+        if known is not None and known >= low:
+            return True
+        if len(self.terms) != 1:
+            return False
+        (symbol, coefficient), *_ = self.terms.items()
+        needed = -((self.constant - low) // coefficient)
+        if symbol.name is None or coefficient < 0 or needed > _DEMANDED:
+            return False
+        symbol.low = Linear(needed)
+        return True
 
     def upper(self) -> int | None:
         """Bound from above by a number; None when no bound is known."""

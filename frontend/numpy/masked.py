@@ -12,6 +12,7 @@ from .array import Array
 from .elementwise import as_operand, broadcast_to, elementwise
 from .equivalence import same_value
 from .expression import select
+from .scalar import same_size
 from .traced import Traced
 
 
@@ -161,7 +162,7 @@ def _aligned(operand: Any, rest: int) -> Any:
     if (
         isinstance(value, Array)
         and value.ndim > rest
-        and any(size != 1 for size in value.shape[: value.ndim - rest])
+        and not all(same_size(size, 1) for size in value.shape[: value.ndim - rest])
     ):
         raise where.error(
             "elements selected by a mask are combined with an array, and only the run knows whether it fits",

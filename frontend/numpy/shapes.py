@@ -110,8 +110,10 @@ def reverse(value: ir.Value, axes: Sequence[int], shape: Sequence[Size]) -> ir.V
 
 def reshape(value: ir.Value, old: Sequence[Size], new: Sequence[Size]) -> ir.Value:
     """Lay the elements out, in row-major order, in another shape of as many elements."""
-    if 0 in old or 0 in new:
-        return tensor.EmptyOp([0 if n == 0 else n for n in new], type_of(value).element_type).result
+    from .structured import empty
+
+    if any(isinstance(size, int) and not size for size in (*old, *new)):
+        return empty(new, type_of(value).element_type)
     groups = _matched(old, new)
     merged = collapse(value, [group for group, _ in groups]) if old else value
     return expand(merged, [group for _, group in groups], new) if new else collapse(merged, [])

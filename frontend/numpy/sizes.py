@@ -59,8 +59,7 @@ def at_least(size: Size, low: int) -> Size:
     """Clamp from below, where the range does not rule it out."""
     if isinstance(size, int):
         return max(size, low)
-    known = linear_of(size).lower()
-    if known is not None and known >= low:
+    if linear_of(size).assume_at_least(low):
         return size
     value = arith.MaxSIOp(size_value(size), size_value(low)).result
     upper = linear_of(size).upper()
@@ -71,8 +70,7 @@ def at_most(size: Size, high: Size) -> Size:
     """Clamp from above, where the range does not rule it out."""
     if _are_plain(size, high):
         return min(size, high)
-    known = (linear_of(high) - linear_of(size)).lower()
-    if known is not None and known >= 0:
+    if (linear_of(high) - linear_of(size)).assume_at_least(0):
         return size
     value = arith.MinSIOp(size_value(size), size_value(high)).result
     lows = linear_of(size).lower(), linear_of(high).lower()

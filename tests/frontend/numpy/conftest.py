@@ -49,7 +49,8 @@ def assert_close(actual: Any, expected: Any, ulps: float, name: str) -> None:
 def check() -> Callable[..., Any]:
     """Give `check(function, *inputs, ulps=0, static=())`: results and changed arguments must be NumPy's.
 
-    The captured module runs through MLIR's JIT; with `compiled` through the whole chain.
+    The captured module runs through MLIR's JIT; with `compiled` through the whole chain. `specs` are what is captured
+    in place of the inputs.
     """
     spec = importlib.util.spec_from_file_location("execution", Path(__file__).parent / "execution.py")
     assert spec and spec.loader
@@ -57,13 +58,19 @@ def check() -> Callable[..., Any]:
     spec.loader.exec_module(execution)
 
     def run(
-        function: Callable[..., Any], *inputs: Any, ulps: float = 0, static: Any = (), compiled: bool = False
+        function: Callable[..., Any],
+        *inputs: Any,
+        ulps: float = 0,
+        static: Any = (),
+        compiled: bool = False,
+        specs: tuple[Any, ...] | None = None,
     ) -> None:
+        examples = inputs if specs is None else specs
         ours, theirs = copy.deepcopy(inputs), copy.deepcopy(inputs)
         if compiled:
-            actual = isthmus.load(isthmus.compile(function, inputs, static=static))(*ours)
+            actual = isthmus.load(isthmus.compile(function, examples, static=static))(*ours)
         else:
-            actual = execution.call(capture(function, inputs, None, context(), static=static), ours)
+            actual = execution.call(capture(function, examples, None, context(), static=static), ours)
         with np.errstate(all="ignore"):
             expected = function(*theirs)
         found, wanted = leaves((actual, ours)), leaves((expected, theirs))

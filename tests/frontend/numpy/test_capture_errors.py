@@ -36,7 +36,7 @@ def _assign(a: Any) -> None:
 
 
 def _ragged(a: Any) -> Any:
-    return a + [[1, 2], [3]]
+    return a + [[1, 2], [3]]  # noqa: RUF005
 
 
 def _objects(a: Any) -> Any:

@@ -292,7 +292,13 @@ def test_operators_meet_ordinary_arrays_and_lists(check: Check) -> None:
     large = _RNG.normal(size=(60, 40))
 
     def compute(a: Any, m: Any) -> Any:
-        mixed = constant * a, a - constant, [1, 2, 3, 4] + a, a * (2.0, 3.0, 4.0, 5.0), np.float32(2) * a
+        mixed = (
+            constant * a,
+            a - constant,
+            np.add([1, 2, 3, 4], a),
+            a * (2.0, 3.0, 4.0, 5.0),
+            np.float32(2) * a,
+        )
         return (
             mixed,
             large * m,
