@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import isthmus
-from isthmus.errors import ArtifactError, CaptureError, RunError
+from isthmus.errors import CaptureError, RunError
 
 WEIGHTS = np.random.default_rng(0).standard_normal((40, 40)) / 40
 
@@ -156,10 +156,3 @@ def test_a_network_may_be_an_entry() -> None:
 def test_what_does_not_fit_is_said(functions: Any, inputs: Any, state: Any, message: str) -> None:
     with pytest.raises(CaptureError, match=message):
         isthmus.compile(functions, inputs, state=state)
-
-
-def test_a_manifest_whose_state_has_no_values_is_refused(artifact: isthmus.Artifact) -> None:
-    from dataclasses import replace
-
-    with pytest.raises(ArtifactError, match="no initial value"):
-        isthmus.load(replace(artifact, parameters={}))

@@ -8,6 +8,7 @@ from ...dialects.mlir import arith, ir
 from . import where
 from .array import Array
 from .containers import Containers
+from .coupling import array_of
 from .emitter import current_trace
 from .forms import Form, StaticForm, flatten, form_of, joined, same, unflatten
 from .operators import truth_value
@@ -26,6 +27,7 @@ Branch = Callable[[], None]
 
 def branch(test: Any, then: Branch, orelse: Branch, bound: Sequence[str], after: Sequence[str]) -> None:
     """Run or trace a rewritten `if`: `bound` names what the branches bind, `after` what matters afterwards."""
+    test = array_of(test)
     if not isinstance(test, Traced):
         return then() if test else orelse()
     branch_on(test, then, orelse, places([then, orelse], bound), after, watched=[then, orelse])

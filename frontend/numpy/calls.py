@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.errors import CaptureError
+
 from . import where
 from .array import Array
 from .builtin_functions import ALWAYS, ON_TRACED, among, materialized
-from .coupling import call_module, is_module, tensor_function
+from .coupling import array_of, call_module, is_module, tensor_function, undecorated
 from .elementwise import cast
 from .emitter import current_trace, is_tracing
 from .functions import find
@@ -26,7 +28,9 @@ _INSTALLED = tuple(
     }
 )
 MAXIMUM_DEPTH = 150
-"""Deeper calls of the user's functions within each other are taken for endless."""
+"""Deeper calls of the user's functions within each other are taken for endless …"""
+MAXIMUM_CONDITIONS = 32
+"""… and so are calls under more tests than this that only the run decides."""
 _FOLDS = (all, any, max, min, sum)
 Function = Callable[..., Any]
 
@@ -38,7 +42,9 @@ def call(function: Function, /, *args: Any, **kwargs: Any) -> Any:
     if isinstance(function, MethodType) and isinstance(function.__self__, Traced):
         return function(*args, **kwargs)
     made = ALWAYS.get(function) if isinstance(function, type | BuiltinMethodType) else None
-    made = made or find(function) or tensor_function(function)
+    if made is None and (made := find(function)) is not None:
+        args, kwargs = tuple(map(array_of, args)), {name: array_of(value) for name, value in kwargs.items()}
+    made = made or tensor_function(function)
     if made is not None:
         with where.location(getattr(function, "__name__", "call")):
             return made(*args, **kwargs)
@@ -55,9 +61,27 @@ def call(function: Function, /, *args: Any, **kwargs: Any) -> Any:
 
 def _call_function(function: FunctionType, args: Any, kwargs: Any) -> Any:
     """Call a function written in Python: the user's is rewritten first."""
+    inner = undecorated(function)
+    if inner is not None:
+        return call(inner, *args, **kwargs)
     if is_converted(function) or not _is_users(function):
         return _deeper(function, args, kwargs)
-    return _deeper(rewritten(function) or function, args, kwargs)
+    made = rewritten(function)
+    if made is not None:
+        return _deeper(made, args, kwargs)
+    try:
+        return _deeper(function, args, kwargs)
+    except CaptureError as failure:
+        raise _without_source(function, failure) from failure
+
+
+def _without_source(function: FunctionType, failure: CaptureError) -> CaptureError:
+    """Say that a function was traced as it is."""
+    reason = f"'{function.__name__}' has no source code here, so its loops and branches were not captured"
+    if failure.note and "has no source code" in failure.note:
+        return failure
+    note = f"{reason}: put it into a file, or use isthmus.loop and isthmus.cond"
+    return CaptureError(failure.message, location=failure.location, note=note)
 
 
 def _is_users(function: FunctionType) -> bool:
@@ -67,10 +91,10 @@ def _is_users(function: FunctionType) -> bool:
 
 def _deeper(function: Function, args: Any, kwargs: Any) -> Any:
     trace = current_trace()
-    if trace.depth >= MAXIMUM_DEPTH:
+    if trace.depth >= MAXIMUM_DEPTH or trace.conditions >= MAXIMUM_CONDITIONS:
         name = getattr(function, "__name__", "a function")
         raise where.error(
-            f"'{name}' is called more than {MAXIMUM_DEPTH} levels deep",
+            f"'{name}' is called too many levels deep",
             note="a recursion whose end only the run knows cannot be captured: write it as a loop",
         )
     trace.depth += 1

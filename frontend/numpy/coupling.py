@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from . import where
@@ -30,6 +31,22 @@ def tensor_function(function: Callable[..., Any]) -> Callable[..., Any] | None:
     from ..torch import coupling
 
     return coupling.tensor_function(function)
+
+
+def array_of(value: Any) -> Any:
+    """Give the array of a traced tensor; anything else as it is."""
+    known = sys.modules.get("isthmus.frontend.torch.traced_tensor")
+    return value if known is None or not isinstance(value, known.TracedTensor) else value.array
+
+
+def undecorated(function: FunctionType) -> Callable[..., Any] | None:
+    """Find the user's function under a decorator of torch's, such as `@torch.no_grad()`; None for any other."""
+    torch = sys.modules.get("torch")
+    inner = getattr(function, "__wrapped__", None)
+    if torch is None or inner is None:
+        return None
+    folder = str(torch.__file__).removesuffix("__init__.py")
+    return inner if function.__code__.co_filename.startswith(folder) else None
 
 
 def _is_torch_program(value: object) -> bool:

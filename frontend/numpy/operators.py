@@ -9,6 +9,7 @@ import numpy as np
 from ...dialects.mlir import ir
 from . import where
 from .array import Array
+from .coupling import array_of
 from .elementwise import scalar_value
 from .places import UNDEFINED, Slot
 from .scalar import Scalar
@@ -28,6 +29,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 def truth(value: Any) -> Any:
     """Give the truth of a value: Python's, or a traced bool."""
+    value = array_of(value)
     if not isinstance(value, Traced):
         return bool(value)
     if isinstance(value, Array):

@@ -9,6 +9,7 @@ from . import where
 from .branches import branch_on
 from .carried import Head, Loop, Plan, Replan, outcomes, period_of
 from .containers import Containers
+from .coupling import array_of
 from .emitter import current_trace, is_tracing
 from .finish import Finish
 from .operators import both, negated, truth_value
@@ -18,6 +19,8 @@ from .traced import Traced
 
 MAXIMUM_PASSES = 8
 """A loop whose test stays known runs in Python for so many passes that emit something."""
+MAXIMUM_COPIES = 64
+"""… and for so many where it cannot be traced."""
 _ATTEMPTS = 12
 Names = Sequence[str]
 Test = Callable[[], Any]
@@ -62,24 +65,35 @@ def run_while(
     loop = Loop(variables, frozenset(rebound), frozenset(head), frozenset(after), values(variables))
     containers = Containers(watched)
     start = Checkpoint()
-    if _run(test, body, start):
+
+    def reset() -> None:
+        start.rollback()
+        restore(variables, loop.initial)
+        containers.restore()
+
+    if _run(test, body, start, MAXIMUM_PASSES):
         return
-    start.rollback()
-    restore(variables, loop.initial)
-    containers.restore()
-    _trace(test, body, loop, containers)
+    reset()
+    try:
+        _trace(test, body, loop, containers)
+        return
+    except Exception as failure:
+        first = failure
+    reset()
+    if not _run(test, body, start, MAXIMUM_COPIES):
+        raise first
 
 
-def _run(test: Test, body: Callable[[], None], start: Checkpoint) -> bool:
+def _run(test: Test, body: Callable[[], None], start: Checkpoint, limit: int) -> bool:
     """Run in Python; gives False where the loop is to be traced from its start."""
     passes = 0
     while True:
-        going = test()
+        going = array_of(test())
         if isinstance(going, Traced):
             return False
         if not going:
             return True
-        if passes >= MAXIMUM_PASSES and start.emitted:
+        if passes >= limit and start.emitted:
             return False
         body()
         passes += 1

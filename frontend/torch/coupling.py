@@ -80,11 +80,11 @@ def _share(value: Any, dtype: Any = None, **options: Any) -> Any:
     if isinstance(value, TracedTensor):
         made = value
     elif isinstance(value, Array | Scalar):
-        made = TracedTensor(value if isinstance(value, Array) else value.as_array(), run)
+        made = TracedTensor(value if isinstance(value, Array) else value.as_array())
     elif isinstance(value, list | tuple) and any(
         isinstance(x, Array | Scalar) for x in pytree.tree_leaves(value)
     ):
-        made = TracedTensor(Array.from_sequence(value), run)
+        made = TracedTensor(Array.from_sequence(value))
     else:
         return torch.as_tensor(value, dtype=dtype, **options)
     return made if dtype is None else made.to(dtype)
@@ -121,7 +121,7 @@ def _call(function: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any
     for output, place in embedded.signature.updates:
         arrays[place].write(results[output])
     as_tensors = any(isinstance(leaf, TracedTensor) for leaf in leaves)
-    return embedded.signature.results.build([TracedTensor(x, run) if as_tensors else x for x in results])
+    return embedded.signature.results.build([TracedTensor(x) if as_tensors else x for x in results])
 
 
 def _embedded(trace: Trace, function: Any, name: str, marked: list[Any], spec: pytree.TreeSpec) -> Embedded:

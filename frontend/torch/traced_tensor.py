@@ -11,8 +11,6 @@ from isthmus.dtypes import dtype_of
 from ..numpy import where
 from .examples import TORCH_DTYPES, dtype_name
 
-Handler = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
-
 _CONVERSIONS = {
     "float": torch.float32,
     "double": torch.float64,
@@ -63,21 +61,28 @@ _OPERATORS = (
 class TracedTensor:
     """Wrap a traced array as the tensor over its memory: `torch.from_numpy(x)`.
 
-    What torch computes on it goes to `run`, with the function and its arguments; conversions, views and `numpy()` are
-    done on the array.
+    What torch computes on it becomes part of the program; conversions, views and `numpy()` are done on the array.
     """
 
     __hash__ = object.__hash__
 
-    def __init__(self, array: Any, run: Handler) -> None:
+    def __init__(self, array: Any) -> None:
         self.array = array
-        self._run = run
+
+    @staticmethod
+    def _run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from .coupling import run
+
+        return run(function, args, kwargs)
+
+    def __traced_parts__(self) -> tuple[Any, ...]:
+        """Give loops and branches what they carry: the array."""
+        return (self.array,)
 
     @classmethod
     def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Take every call of a torch function with such a tensor among its arguments."""
-        found = next(value for value in _leaves((args, kwargs)) if isinstance(value, TracedTensor))
-        return found._run(function, tuple(args), dict(kwargs or {}))
+        return cls._run(function, tuple(args), dict(kwargs or {}))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return getattr(ufunc, method)(*map(array_of, inputs), **kwargs)
@@ -149,7 +154,7 @@ class TracedTensor:
 
     def clone(self, **_: Any) -> "TracedTensor":
         """Give a tensor with memory of its own."""
-        return TracedTensor(self.array.copy(), self._run)
+        return TracedTensor(self.array.copy())
 
     def copy_(self, source: Any, non_blocking: bool = False) -> "TracedTensor":
         """Overwrite the values: the array changes too."""
@@ -158,41 +163,41 @@ class TracedTensor:
 
     def __getitem__(self, key: Any) -> Any:
         found = self.array[key]
-        return TracedTensor(found if hasattr(found, "view") else found.as_array(), self._run)
+        return TracedTensor(found if hasattr(found, "view") else found.as_array())
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.array[key] = array_of(value)
 
     def reshape(self, *shape: Any) -> "TracedTensor":
         """Give another shape; a view where the array's reshape is one."""
-        return TracedTensor(self.array.reshape(*shape), self._run)
+        return TracedTensor(self.array.reshape(*shape))
 
     view = reshape
 
     def unsqueeze(self, axis: int) -> "TracedTensor":
         """Insert an axis of size 1; a view."""
         place = axis % (self.ndim + 1)
-        return TracedTensor(self.array[(*[slice(None)] * place, None, ...)], self._run)
+        return TracedTensor(self.array[(*[slice(None)] * place, None, ...)])
 
     def squeeze(self, axis: int | None = None) -> "TracedTensor":
         """Remove axes of size 1; a view."""
         if axis is not None and self.array.shape[axis] != 1:
             return self
-        return TracedTensor(self.array.squeeze(axis), self._run)
+        return TracedTensor(self.array.squeeze(axis))
 
     def permute(self, *order: Any) -> "TracedTensor":
         """Reorder the axes; a view."""
-        return TracedTensor(self.array.transpose(*order), self._run)
+        return TracedTensor(self.array.transpose(*order))
 
     def transpose(self, first: int, second: int) -> "TracedTensor":
         """Swap two axes; a view."""
-        return TracedTensor(self.array.swapaxes(first, second), self._run)
+        return TracedTensor(self.array.swapaxes(first, second))
 
     def _converted(self, dtype: torch.dtype, copy: bool = False) -> "TracedTensor":
         wanted = _numpy_dtype(dtype)
         if wanted == self.array.dtype and not copy:
             return self
-        return TracedTensor(self.array.astype(wanted), self._run)
+        return TracedTensor(self.array.astype(wanted))
 
     def __getattr__(self, name: str) -> Any:
         """Find torch's other methods: run on the tensor, they become part of the program."""
@@ -254,13 +259,3 @@ def _refuse_in_place(name: str) -> NoReturn:
         f"'{name}' changes a tensor of the captured function in place",
         note=f"use '{name.rstrip('_')}', which gives a new one, or change the array it came from",
     )
-
-
-def _leaves(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        for child in value:
-            yield from _leaves(child)
-    elif isinstance(value, dict):
-        yield from _leaves(list(value.values()))
-    else:
-        yield value

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
@@ -189,9 +190,7 @@ class Jitted:
         return bound.args, bound.kwargs
 
     def _call_new(self, key: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        from .frontend.numpy.emitter import is_tracing
-
-        if is_tracing():
+        if _is_tracing():
             from .frontend.numpy.calls import call
 
             return call(self._function, *args, **kwargs)
@@ -283,6 +282,12 @@ def _fill(tree: Tree, value: Any, leaves: list[Any]) -> None:
 
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _is_tracing() -> bool:
+    """Ask without importing the compiler half: what was compiled before needs the runtime alone."""
+    emitter = sys.modules.get("isthmus.frontend.numpy.emitter")
+    return emitter is not None and bool(emitter.is_tracing())
 
 
 def _check_function(function: Any) -> None:
