@@ -38,7 +38,9 @@ class BoundCall:
             (copy, array) for copy, array in zip(self._given, self._inputs, strict=True) if copy is not array
         ]
         self._updates = _updates(engine, values, self._given, self._inputs)
-        self._outputs, given = _outputs(engine, shapes, self._given, out, any(map(is_torch, values)))
+        self._outputs, given = _outputs(
+            engine, shapes, values, self._given, out, any(map(is_torch, values))
+        )
         _check_apart(engine, self._inputs, self._outputs)
         self._results = signature.results.build(given)
         self._state = engine.state.shared
@@ -153,15 +155,26 @@ def _updates(
 
 
 def _outputs(
-    engine: Engine, shapes: Sequence[Shape | None], inputs: Sequence[Array], out: Any, as_torch: bool
+    engine: Engine,
+    shapes: Sequence[Shape | None],
+    values: Sequence[Any],
+    inputs: Sequence[Array],
+    out: Any,
+    as_torch: bool,
 ) -> tuple[list[Array], list[Any]]:
     """Give the result arrays and what the user sees of them: the caller's `out` or new ones."""
     signature = engine.signature
     wanted = [None] * len(shapes) if out is None else flatten_results(signature.results, out, len(shapes))
-    placed = set(signature.results.leaves()) if out is not None else set()
+    updated = dict(signature.updates)
+    placed = set(signature.results.leaves()) - set(updated) if out is not None else set()
     known = [None if index in placed else shape for index, shape in enumerate(shapes)]
     arrays = engine.allocate(known, inputs)
     given: list[Any] = [array if array is None or not as_torch else torch_of(array) for array in arrays]
+    for index, at in updated.items():  # an argument that is returned is the caller's own array
+        if wanted[index] is not None and wanted[index] is not values[at]:
+            name = signature.inputs[at].name
+            raise RunError(f"the program returns its argument '{name}': 'out' cannot name another array for it")
+        given[index] = values[at]
     for index in sorted(placed):
         arrays[index] = _output(wanted[index], signature.outputs[index], shapes[index])
         given[index] = wanted[index]

@@ -21,6 +21,7 @@ class Entry:
     def __init__(self, name: str, engine: Engine) -> None:
         self.name = name
         self._engine = engine
+        self._updated = {output for output, _ in engine.signature.updates}
 
     def __repr__(self) -> str:
         return f"<entry '{self.name}': {describe(self.signature)}>"
@@ -45,8 +46,11 @@ class Entry:
         results: list[Any] = self._engine.run(arrays, symbols)
         for output, position in signature.updates:
             write_back(values[position], signature.inputs[position].name, results[output])
+            results[output] = values[position]
         as_torch = any(map(is_torch, values))
         for index, value in enumerate(signature.outputs):
+            if index in self._updated:
+                continue
             if value.scalar:
                 results[index] = results[index].item()
             elif as_torch:

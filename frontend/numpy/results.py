@@ -19,22 +19,27 @@ from .structured import from_scalar
 
 @dataclass
 class Results:
-    """Hold the values that `@main` returns: the function's results, then the arguments it changed."""
+    """Hold the values that `@main` returns: the arguments it changed, then the function's results.
+
+    A changed argument that is returned, too, is one output: the caller gets their own array back, as in NumPy.
+    """
 
     values: list[ir.Value] = field(default_factory=list)
     types: tuple[TensorType, ...] = ()
     tree: Tree = field(default_factory=lambda: Tree("constant"))
     updates: tuple[tuple[int, int], ...] = ()
+    changed: dict[int, int] = field(default_factory=dict)
 
     @staticmethod
     def of(returned: Any, arguments: Arguments) -> "Results":
         """Collect the results and the changed arguments."""
         results = Results()
-        results.tree = results._add(returned, "result")
         for place, storage, before in arguments.storages:
             if storage.value != before:
                 results.updates = (*results.updates, (len(results.values), place))
+                results.changed[id(storage)] = len(results.values)
                 results._append(storage.value, storage.dtype, storage.shape, arguments.types[place].name)
+        results.tree = results._add(returned, "result")
         return results
 
     def _add(self, value: Any, name: str) -> Tree:
@@ -56,6 +61,8 @@ class Results:
         value = as_operand(value)
         if not isinstance(value, Array | Scalar):
             value = constant(value)
+        if isinstance(value, Array) and id(value.view.storage) in self.changed and value.view.is_whole:
+            return Tree("leaf", self.changed[id(value.view.storage)])
         place = len(self.values)
         if isinstance(value, Scalar):
             with where.location("return"):

@@ -101,6 +101,11 @@ class View:
             and all(a.same_as(b) for a, b in zip(self.spans, other.spans, strict=True))
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the view shows an array itself."""
+        return isinstance(self.base, Storage) and self.same_as(View.whole(self.base))
+
     def transposed(self, order: Sequence[int]) -> "View":
         """Permute the axes."""
         return View(self.base, self.spans, tuple(self.axes[axis] for axis in order))

@@ -83,7 +83,7 @@ class Signature:
     positional parameters' names, so that callers may use keywords for them. `results` nests the outputs.
     `state` lists the arrays the program keeps from call to call (their names are parameter keys that hold
     the initial values). `updates` pairs an output with the input whose array it overwrites on the caller's
-    side; such outputs are no leaves of `results`. `checks` pairs an output, the last ones, with a message: it counts
+    side; as a leaf of `results` such an output is that input's own array. `checks` pairs an output, the last ones, with a message: it counts
     violations, and a call whose count is not zero fails with that message. `symbols` gives each symbolic size
     its inclusive range. How a compiled function takes and gives all this is its `Layout`.
     """
