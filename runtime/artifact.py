@@ -8,7 +8,7 @@ from pathlib import Path
 from isthmus.errors import ArtifactError
 
 from .checksums import check_file, read_checked, record_of
-from .manifest import MANIFEST_FILE, PARAMETERS_FILE, FileRecord, Manifest
+from .manifest import GRAPH_FILE, MANIFEST_FILE, PARAMETERS_FILE, FileRecord, Manifest
 from .memory import Array
 from .parameters import ArchivedParameters, describe, write_archive
 from .replace import replaced_directory
@@ -19,13 +19,14 @@ class Artifact:
     """Hold a compiled program: its manifest, its modules by path, and its parameters by name.
 
     An opened artifact gives its parameters as views of the file, read only when used. `path` is where it was
-    opened from or None.
+    opened from or None. `graph` is what `isthmus.graph.to_text` gave, empty when the program was not described.
     """
 
     manifest: Manifest
     modules: Mapping[str, bytes]
     parameters: Mapping[str, Array] = field(default_factory=dict)
     path: Path | None = None
+    graph: str = ""
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact as a directory, replacing an older artifact there only when all is written.
@@ -68,6 +69,9 @@ class Artifact:
         if self.parameters:
             write_archive(root / PARAMETERS_FILE, self.parameters)
             files[PARAMETERS_FILE] = record_of(root / PARAMETERS_FILE)
+        if self.graph:
+            (root / GRAPH_FILE).write_text(self.graph, encoding="utf-8")
+            files[GRAPH_FILE] = record_of(root / GRAPH_FILE)
         manifest = replace(self.manifest, files=files, parameters=describe(self.parameters))
         text = manifest.to_text()
         Manifest.from_text(text)  # what cannot be read back is never written
@@ -83,9 +87,20 @@ def _read(root: Path) -> Artifact:
     for name, record in manifest.files.items():
         if name not in modules:
             check_file(root / name, record)
+    graph = _read_graph(root, manifest)
     if not manifest.parameters:
-        return Artifact(manifest, modules, {}, root)
-    return Artifact(manifest, modules, ArchivedParameters(root / PARAMETERS_FILE, manifest.parameters), root)
+        return Artifact(manifest, modules, {}, root, graph)
+    parameters = ArchivedParameters(root / PARAMETERS_FILE, manifest.parameters)
+    return Artifact(manifest, modules, parameters, root, graph)
+
+
+def _read_graph(root: Path, manifest: Manifest) -> str:
+    if GRAPH_FILE not in manifest.files:
+        return ""
+    try:
+        return read_checked(root / GRAPH_FILE, manifest.files[GRAPH_FILE]).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ArtifactError(f"malformed graph: '{root / GRAPH_FILE}' is not text") from error
 
 
 def _read_manifest(root: Path) -> Manifest:

@@ -21,6 +21,7 @@ MAIN = "main"
 DEVICES = ("local", "cuda", "hip")
 MANIFEST_FILE = "manifest.json"
 PARAMETERS_FILE = "parameters.irpa"
+GRAPH_FILE = "graph.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -199,7 +200,7 @@ def _upgraded(data: Json) -> Json:
     if data["schema"] != 1:
         return data
     layouts = {
-        name: {"workspace": [], "in_place": [], "overwritten": entry["overwritten"]}
+        name: {"workspace": [], "in_place": [], "overwritten": entry["overwritten"], "addresses": []}
         for name, entry in data["entries"].items()
     }
     return {**data, "modules": [{**row, "layouts": layouts} for row in data["modules"]]}

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tools": {"dialects", "frontend", "lowering", "targets", "runtime"},
 }
 RUNTIME_MAY_IMPORT = {"numpy", "ml_dtypes", "iree", "mpi4py"}
-SHARED = {"isthmus.errors", "isthmus.spec", "isthmus.dtypes", "isthmus.signature"}
+SHARED = {"isthmus.errors", "isthmus.graph", "isthmus.spec", "isthmus.dtypes", "isthmus.signature"}
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "torch": ("frontend/torch/", "tools/", "src/isthmus/compiler.py"),
     "torch_mlir.ir": ("dialects/mlir.py",),

@@ -1,4 +1,4 @@
-"""`isthmus compile`: from a PyTorch program in a file to an artifact."""
+"""`isthmus compile`: from a program in a file, written with PyTorch or NumPy, to an artifact."""
 
 import argparse
 import inspect
@@ -33,6 +33,7 @@ inputs:
 examples:
   isthmus compile net.py:model --input 'f32[?,64]' -o net.isthmus
   isthmus compile net.py:Net --input 'f32[1,3,64,64]' --target cpu:x86-64-v3 --target cuda:sm_80 -o net.isthmus
+  isthmus compile step.py:step --input 'f64[256,256]' -o step.isthmus
   isthmus compile exported.pt2 -o net.isthmus
 
 exit codes: 0 success, 1 the program cannot be compiled, 2 wrong arguments, 70 a bug in isthmus
@@ -46,7 +47,8 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     add(
         "program",
         metavar="PROGRAM",
-        help="FILE.py:OBJECT (a module, or a class or function that gives one) or FILE.pt2",
+        help="FILE.py:OBJECT (a module, a class or function that gives one, or a function written with NumPy) or "
+        "FILE.pt2",
     )
     add("-o", "--output", type=Path, metavar="DIR", help="the artifact to write (default: OBJECT.isthmus)")
     add("--input", action="append", default=[], metavar="SPEC", help="one input of the program; see below")

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.dtypes import DTYPES
@@ -22,8 +23,11 @@ _EPILOG = """\
 examples:
   isthmus inspect net.isthmus
   isthmus inspect net.isthmus --json | jq .modules
+  isthmus inspect net.isthmus --graph net.svg
+  isthmus inspect step.py:step --input 'f64[256,256]' --graph step.svg
 
-exit codes: 0 success, 1 a damaged or foreign artifact, 2 wrong arguments, 70 a bug in isthmus
+exit codes: 0 success, 1 a damaged or foreign artifact or a program that cannot be captured, 2 wrong arguments,
+70 a bug in isthmus
 """
 
 
@@ -31,20 +35,40 @@ def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     """Describe the command line."""
     made = Parser(program, __doc__, _EPILOG)
     made.add_argument(
-        "artifact", help="the artifact to look into; every checksum is verified, nothing is run"
+        "artifact",
+        help="the artifact to look into (every checksum is verified, nothing is run); with --graph also a "
+        "program, FILE.py:OBJECT, which needs the compiler",
     )
     made.add_argument("--json", action="store_true", help="print the manifest as JSON")
     made.add_argument("--parameters", action="store_true", help="list every parameter")
+    made.add_argument(
+        "--graph",
+        type=Path,
+        metavar="OUT.svg",
+        help="draw what is computed, line by line and layer by layer, with loops, stencils and networks",
+    )
+    made.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help="with --graph and a program: one input, written as for 'isthmus compile'",
+    )
     return made
 
 
 def main(argv: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run the tool; returns the exit code."""
-    arguments = parser(program).parse_args(argv)
+    made = parser(program)
+    arguments = made.parse_args(argv)
+    if arguments.graph and (arguments.json or arguments.parameters):
+        made.error("--graph draws instead of printing: give it without --json and --parameters")
     return guarded(program, lambda: _main(arguments))
 
 
 def _main(arguments: argparse.Namespace) -> int:
+    if arguments.graph:
+        return _draw(arguments)
     from ..runtime.artifact import Artifact
 
     artifact = Artifact.open(arguments.artifact)
@@ -52,6 +76,17 @@ def _main(arguments: argparse.Namespace) -> int:
         print(json.dumps(artifact.manifest.to_json(), indent=1))
     else:
         print("\n".join(_report(artifact, arguments.parameters)))
+    return 0
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    from .graph_svg import to_svg
+    from .inspect_graph import read_graphs, write_graph
+
+    name, graphs = read_graphs(arguments.artifact, arguments.input)
+    write_graph(arguments.graph, to_svg(name, graphs))
+    nodes = sum(len(graph.nodes) for graph in graphs.values())
+    print(f"wrote {arguments.graph}: {nodes} nodes")
     return 0
 
 

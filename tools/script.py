@@ -18,10 +18,10 @@ _FORM = "FILE.py:OBJECT, or FILE.pt2"
 
 
 def load_program(text: str) -> Any:
-    """Give the program that `FILE.py:OBJECT` or `FILE.pt2` names: a `Module` or an `ExportedProgram`.
+    """Give the program that `FILE.py:OBJECT` or `FILE.pt2` names: a network, an exported one or a NumPy function.
 
-    OBJECT is an instance, a class or a function without arguments that gives one; dots reach into it. Whatever
-    fails in the script is a `CaptureError` with its line.
+    OBJECT is a `Module`, a class or a function without arguments that gives one, or a function with arguments, which
+    is itself the program; dots reach into it. Whatever fails in the script is a `CaptureError` with its line.
     """
     file, colon, name = text.rpartition(":")
     if not colon or text.endswith((".py", ".pt2")):
@@ -100,7 +100,7 @@ def _find(module: ModuleType, name: str, path: Path) -> Any:
 def _hint(module: ModuleType, name: str) -> str:
     names = [key for key, value in vars(module).items() if _is_candidate(value, key, module)]
     if not names:
-        return f"'{module.__name__}' defines no torch.nn.Module and no function that could build one"
+        return f"'{module.__name__}' defines no torch.nn.Module and no function"
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"did you mean '{close[0]}'?"
@@ -117,16 +117,18 @@ def _is_candidate(value: Any, key: str, module: ModuleType) -> bool:
 
 
 def _as_program(found: Any, name: str, path: Path) -> Any:
-    """Turn a class or a function into what it builds."""
+    """Turn a class or a function without arguments into what it builds; one with arguments is the program."""
     kinds = torch.nn.Module | torch.export.ExportedProgram
-    if isinstance(found, kinds):
+    if isinstance(found, kinds) or hasattr(found, "uncompiled"):
+        return found
+    if inspect.isfunction(found) and _required(found):
         return found
     what = f"'{path.name}:{name}'"
     is_class = isinstance(found, type) and issubclass(found, torch.nn.Module)
     if not is_class and not inspect.isfunction(found):
         raise CaptureError(
-            f"{what} is of type '{type(found).__name__}': expected a torch.nn.Module, an ExportedProgram, or a "
-            "class or function that gives one without arguments"
+            f"{what} is of type '{type(found).__name__}': expected a torch.nn.Module, an ExportedProgram, a class or "
+            "function that gives one without arguments, or a function written with NumPy"
         )
     needed = _required(found)
     if needed:

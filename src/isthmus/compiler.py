@@ -7,11 +7,13 @@ from typing import Any
 
 import isthmus
 from isthmus.errors import CaptureError
+from isthmus.graph import Graph, to_text
 
 from .dialects.mlir import context, ir, to_bytecode
 from .entries import capture_entries, plan_entries
 from .frontend.captured import Captured
 from .lowered import Common, Lowered, for_machine, lower_entries
+from .lowering.graph.describe import describe_graph
 from .lowering.precision.presets import check_preset
 from .lowering.precision.report import report
 from .lowering.stages import stages_for
@@ -47,6 +49,7 @@ def compile_program(
     check_preset(precision)
     progress("capturing")
     captured = capture_program(program, inputs, kwargs, static, state)
+    graph = to_text(describe_graphs(program, captured))
     common = lower_entries(captured, stages_for(precision), progress)
     lowered = {
         kernels: for_machine(common, kernels=kernels, progress=progress)
@@ -63,7 +66,7 @@ def compile_program(
         precision=None if precision is None else report(_first(common), precision).to_json(),
         work=max(one.work for one in lowered.values()),
     )
-    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters)
+    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters, graph=graph)
 
 
 def capture_program(
@@ -85,6 +88,15 @@ def capture_program(
     return capture_entries(
         entries, lambda function, args, kwargs, names: capture(function, args, kwargs, names, shared)
     )
+
+
+def describe_graphs(program: Any, captured: Mapping[str, Captured]) -> dict[str, Graph]:
+    """Describe each entry, as captured, in the user's words."""
+    functions = program if isinstance(program, Mapping) else {MAIN: program}
+    return {
+        name: describe_graph(one.module, one.signature, getattr(functions[name], "__name__", ""))
+        for name, one in captured.items()
+    }
 
 
 def _name_of(program: Any) -> str:

@@ -13,6 +13,10 @@ def test_a_module_is_found_as_instance_class_function_or_attribute(name: str, sc
     assert type(program).__name__ == "Net" and isinstance(program, torch.nn.Module)
 
 
+def test_a_function_with_arguments_is_the_program(script: Path) -> None:
+    assert load_program(f"{script}:smooth").__name__ == "smooth"
+
+
 def test_an_exported_program_is_read(tmp_path: Path) -> None:
     exported = torch.export.export(torch.nn.Linear(2, 2), (torch.zeros(1, 2),))
     torch.export.save(exported, tmp_path / "x.pt2")
@@ -26,7 +30,7 @@ def test_an_exported_program_is_read(tmp_path: Path) -> None:
         ("zzz", "note: it defines 'Net', 'Two', 'Branching', 'build', "),
         ("", "no object of"),
         ("number", "is of type 'int': expected a torch.nn.Module"),
-        ("build_wide", "needs arguments: 'width'\nnote: write a function without arguments"),
+        ("Wide", "needs arguments: 'width'\nnote: write a function without arguments"),
         ("gives_text", "gave an object of type 'str'"),
     ],
 )
