@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...dialects.mlir import ir
 from . import where
 from .array import Array
 from .elementwise import cast
@@ -119,6 +120,15 @@ def _reversed(values: Any) -> Any:
     return reversed(values) if items is None or isinstance(values, range) else Backwards(items)
 
 
+def _next(values: Any, *default: Any) -> Any:
+    if ir.InsertionPoint.current.block != current_trace().entry:
+        raise where.error(
+            "next() in a loop or branch that is traced once gives one item only",
+            note="write a 'for' statement over the items",
+        )
+    return next(values, *default)
+
+
 def _isinstance(value: Any, kinds: Any) -> bool:
     if not isinstance(value, Array | Scalar):
         return isinstance(value, kinds)
@@ -207,7 +217,13 @@ ON_TRACED: dict[Function, Function] = {
     **{getattr(math, name): _float_function(function) for name, function in _MATH.items()},
 }
 """What replaces functions of Python's when a traced value is among their arguments."""
-ALWAYS: dict[Function, Function] = {enumerate: _enumerate, len: _len, reversed: _reversed, zip: _zip}
+ALWAYS: dict[Function, Function] = {
+    enumerate: _enumerate,
+    len: _len,
+    next: _next,
+    reversed: _reversed,
+    zip: _zip,
+}
 """What replaces functions of Python's whatever their arguments are."""
 
 

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,16 @@ class Containers:
                 container.clear()
                 container.update(copy) if isinstance(container, dict | set) else container.extend(copy)
 
+    def left_behind(self) -> str | None:
+        """Name what holds a traced value and did not before, and put its contents back."""
+        items, others = self.changed()
+        left = [name for name, place in items.items() if isinstance(place.get(), Traced)]
+        containers = {name.rstrip("."): container for name, container, _ in self.copies}
+        left += [name for name in others if any(isinstance(one, Traced) for one in _values(containers[name]))]
+        if left:
+            self.restore()
+        return left[0] if left else None
+
     def changed(self) -> tuple[dict[str, Place], list[str]]:
         """Give the items that have new values, and the names of the containers that changed in other ways."""
         items: dict[str, Place] = {}
@@ -89,19 +100,41 @@ class Containers:
 
 
 def _closures(functions: Iterable[Callable[..., Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield what functions reach: closures, globals, objects they are methods of, arguments bound to them."""
     for function in functions:
+        if isinstance(function, partial):
+            yield from _closures([function.func])
+            yield from ((f"argument {place}", one) for place, one in enumerate(function.args))
+            continue
+        if isinstance(function, MethodType):
+            yield "self", function.__self__
+            function = function.__func__
         code = getattr(function, "__code__", None)
-        names = code.co_freevars if code else ()
-        for name, cell in zip(names, getattr(function, "__closure__", None) or (), strict=True):
+        if code is None:
+            continue
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             try:
                 yield name, cell.cell_contents
             except ValueError:
                 continue
+        for name in _names(code):
+            if name in function.__globals__:
+                yield name, function.__globals__[name]
+
+
+def _names(code: CodeType) -> set[str]:
+    """List the global names in a function's code and in that of functions inside it."""
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return {*code.co_names}.union(*map(_names, inner))
 
 
 def _is_users(value: Any) -> bool:
     module = type(value).__module__.partition(".")[0]
     return module not in ("numpy", "torch", "isthmus", "builtins", "functools") and not callable(value)
+
+
+def _values(container: Any) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def _keys(container: Any) -> Any:

@@ -39,6 +39,7 @@ __all__ = [
     "item",
     "negated",
     "raising",
+    "set_item",
     "update_item",
     "while_loop",
 ]
@@ -75,6 +76,10 @@ def item(container: Any, key: Any) -> Any:
         return Array.constant(container)[key]
     if isinstance(container, list | tuple | range) and isinstance(key, Scalar):
         return _item_of_list(container, key)
+    if isinstance(container, dict) and isinstance(key, Traced):
+        raise where.error(
+            "a key of a dict must be known while the function is captured", note="use an array: values[i]"
+        )
     return container[key]
 
 
@@ -102,6 +107,21 @@ def update_item(container: Any, key: Any, kind: str, value: Any) -> None:
     is_view = isinstance(container, Array) and isinstance(before, Array) and after is before
     if not (is_view and before.view.storage is container.view.storage):
         container[key] = after
+
+
+def set_item(value: Any, container: Any, key: Any) -> None:
+    """Do `container[key] = value`: constants take no traced values."""
+    if isinstance(container, np.ndarray) and (_is_traced(key) or holds_traced([value])):
+        raise where.error(
+            "a traced value is written into an array from outside of the captured function",
+            note="pass the array as an argument, or create it inside of the function",
+        )
+    if isinstance(container, list | dict) and isinstance(key, Traced):
+        raise where.error(
+            f"an item of a Python {type(container).__name__} is assigned at a place that only the run knows",
+            note="use an array: values[i] = x",
+        )
+    container[key] = value
 
 
 def asserted(test: Any, message: Callable[[], Any] | None = None) -> None:

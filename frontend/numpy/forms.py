@@ -14,6 +14,7 @@ from .elementwise import broadcast_to, scalar_value
 from .emitter import current_trace, number, tensor_type
 from .places import UNDEFINED
 from .promotion import is_weak
+from .rewrite_jumps import VALUE
 from .scalar import Scalar, Size, same_size
 from .shapes import as_type, spelled_shape
 from .structured import fill
@@ -139,9 +140,10 @@ def joined(name: str, left: Form, right: Form, *, when: str) -> Form:
 
 
 def _mismatch(name: str, left: Form, right: Form, when: str) -> Exception:
+    name = "the returned value" if name == VALUE else f"'{name}'"
     return where.error(
-        f"'{name}' is {left} {when[: when.index('|')]} and {right} {when[when.index('|') + 1 :]}",
-        note=f"a value that depends on the run has one type: give '{name}' the same dtype and shape in both places",
+        f"{name} is {left} {when[: when.index('|')]} and {right} {when[when.index('|') + 1 :]}",
+        note=f"a value that depends on the run has one type: give {name} the same dtype and shape in both places",
     )
 
 

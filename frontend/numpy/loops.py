@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from isthmus.errors import CaptureError
+
 from ...dialects.mlir import ir
 from . import where
 from .branches import branch_on
@@ -86,15 +88,40 @@ def run_for(
 def _trace_or_unroll(items: Items, count: Size, statement: _For, containers: Containers) -> None:
     """Trace; a loop whose sizes change from pass to pass cannot be, but may be short enough to run in Python."""
     checkpoint = Checkpoint()
-    try:
-        _trace(items, statement, containers)
-    except Exception:
-        if not isinstance(count, int) or count > MAXIMUM_COPIES or not _fits(count):
-            raise
+
+    def reset() -> None:
         checkpoint.rollback()
         restore(statement.loop.variables, statement.loop.initial)
         containers.restore()
+
+    try:
+        _trace(items, statement, containers)
+        return
+    except Exception as failure:
+        first = failure
+    if not isinstance(count, int) or count < 2 or current_trace().copies > MAXIMUM_COPIES:
+        raise first
+    reset()
+    try:
+        _peel(items, statement)
+        return
+    except Exception:
+        reset()
+    if not _fits(count):
+        raise first
+    try:
         _unroll(items, count, statement, containers)
+    except CaptureError:
+        raise
+    except Exception:
+        raise first from None
+
+
+def _peel(items: Items, statement: _For) -> None:
+    """Run the first pass in Python, which may change what the variables are, and trace the others."""
+    statement.body(items.at(0))
+    loop = replace(statement.loop, initial=values(statement.loop.variables))
+    _trace(_Tail(items), replace(statement, loop=loop), Containers([statement.body]))
 
 
 def _fits(count: int) -> bool:
@@ -275,6 +302,22 @@ def _trace_counted_while(items: Items, statement: _For, plan: Plan) -> None:
         counter.set(place + 1)
 
     trace_while(test, body, loop, plan)
+
+
+@dataclass(frozen=True)
+class _Tail:
+    """Be all items but the first."""
+
+    items: Items
+
+    @property
+    def count(self) -> Size:
+        """How many there are."""
+        return minus(self.items.count, 1)
+
+    def at(self, place: Size) -> Any:
+        """Give an item."""
+        return self.items.at(plus(place, 1))
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,17 @@
 import ast
 from collections.abc import Callable
 from copy import deepcopy
-from functools import lru_cache, partial
+from functools import lru_cache
+from inspect import unwrap
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
+
+from isthmus.errors import CaptureError
 
 from .rewrite_expressions import RUNTIME
 from .rewrite_statements import PREFIX, FunctionRewriter, parameter_names
 from .source import Definition, definition
+from .where import Place
 
 _MARK = "__isthmus_converted__"
 
@@ -28,8 +32,28 @@ def is_converted(function: Any) -> bool:
 def rewrite(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give what is traced when a function is captured."""
     from .calls import call
+    from .containers import Containers
 
-    return partial(call, function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        containers = Containers([function])
+        try:
+            result = call(function, *args, **kwargs)
+        except RecursionError as failure:
+            raise CaptureError(
+                "the function calls itself without an end",
+                location=_place(function),
+                note="a recursion whose end only the run knows cannot be captured: write it as a loop",
+            ) from failure
+        left = containers.left_behind()
+        if left:
+            raise CaptureError(
+                f"the function leaves a traced value in '{left}', which outlives the capture",
+                location=_place(function),
+                note="return the value, or put back what was there before",
+            )
+        return result
+
+    return run
 
 
 def rewritten(function: FunctionType) -> FunctionType | None:
@@ -48,6 +72,11 @@ def rewritten(function: FunctionType) -> FunctionType | None:
     made.__module__ = function.__module__
     made.__doc__ = function.__doc__
     return converted(made)
+
+
+def _place(function: Callable[..., Any]) -> str | None:
+    code = getattr(unwrap(function), "__code__", None)
+    return None if code is None else str(Place(code.co_filename, code.co_firstlineno, code.co_name))
 
 
 class _Key:
@@ -72,7 +101,7 @@ def _rewritten(key: _Key) -> CodeType | None:
         return None
     node, classes = found
     class_name = classes[-1] if classes else ""
-    made = _plain_function(deepcopy(node), function.__name__)
+    made = _plain_function(deepcopy(node))
     made.body = FunctionRewriter(made.body, parameter_names(made), class_name, inner=False).rewrite(made.body)
     free = [name for name in function.__code__.co_freevars if name != "__class__"]
     module = _module(made, [*free, RUNTIME], class_name)
@@ -80,13 +109,13 @@ def _rewritten(key: _Key) -> CodeType | None:
     return _renamed(_find(code, made.name), function.__code__)
 
 
-def _plain_function(node: Definition, name: str) -> ast.FunctionDef:
-    """Strip what the original function brings along: decorators, defaults, annotations."""
+def _plain_function(node: Definition) -> ast.FunctionDef:
+    """Strip what the original function brings along: its name, decorators, defaults, annotations."""
     if isinstance(node, ast.Lambda):
         body: list[ast.stmt] = [ast.copy_location(ast.Return(node.body), node.body)]
-        made = ast.copy_location(ast.FunctionDef(f"{PREFIX}lambda", node.args, body, []), node)
     else:
-        made = ast.copy_location(ast.FunctionDef(node.name, node.args, node.body, []), node)
+        body = node.body
+    made = ast.copy_location(ast.FunctionDef(f"{PREFIX}function", node.args, body, []), node)
     arguments = made.args
     arguments.defaults = [ast.Constant(None) for _ in arguments.defaults]
     arguments.kw_defaults = [None if one is None else ast.Constant(None) for one in arguments.kw_defaults]
@@ -111,7 +140,10 @@ def _module(made: ast.FunctionDef, free: list[str], class_name: str) -> ast.Modu
     parameters = ast.arguments(
         posonlyargs=[], args=[ast.arg(name) for name in free], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
-    factory = ast.copy_location(ast.FunctionDef(f"{PREFIX}factory", parameters, [inner], []), made)
+    body: list[ast.stmt] = [inner]
+    if class_name and class_name not in free:
+        body.insert(0, ast.Global([class_name]))
+    factory = ast.copy_location(ast.FunctionDef(f"{PREFIX}factory", parameters, body, []), made)
     module = ast.fix_missing_locations(ast.Module([factory], []))
     for node in ast.walk(module):
         if isinstance(node, ast.Attribute | ast.Name) and _is_runtime(node):

@@ -130,6 +130,14 @@ class FunctionRewriter(ExpressionRewriter):
         target, value = self.visit(node.target), self.visit(node.value)
         return _at(node, ast.Assign([target], value))
 
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        """Turn `a[i] = x` into `set_item(x, a, i)`."""
+        self.generic_visit(node)
+        target = node.targets[0]
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript):
+            return node
+        return _at(node, ast.Expr(called("set_item", node.value, target.value, key_of(target))))
+
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         """Turn `a[i] += x` into `update_item(a, i, "Add", x)`, which stores a view no second time."""
         self.generic_visit(node)
