@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 import torch
 
+import isthmus
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lorenz96"
-MODULES = ("model", "truth", "closures", "skill", "train", "forecast", "experiment")
+MODULES = ("model", "truth", "closures", "skill", "train", "forecast", "coupled", "experiment")
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +113,29 @@ def test_the_coarse_model_is_the_truth_without_coupling(l96: Any) -> None:
     np.testing.assert_array_equal(x, state[:, : p.slow])
 
 
+def test_the_coupled_model_is_the_coarse_model_with_its_network(l96: Any) -> None:
+    torch.manual_seed(9)
+    network, x = l96.train.ClosureNetwork().eval(), np.random.default_rng(9).normal(0.0, 5.0, (3, 8))
+    y, z = x.copy(), x.copy()
+    l96.coupled.CoupledModel(network).advance(y, 5)
+    l96.forecast.coarse_model(l96.train.TorchClosure(network, 3, 8), 3).advance(z, 5)
+    np.testing.assert_allclose(y, z, rtol=1e-6, atol=1e-6)
+
+
+def test_the_compiled_model_is_the_function_it_was_compiled_from(l96: Any) -> None:
+    torch.manual_seed(10)
+    model = l96.coupled.CoupledModel(l96.train.ClosureNetwork().eval())
+    program = isthmus.load(isthmus.compile(model.advance, (isthmus.Spec("f64[members, 8]"), 1)))
+    compiled = l96.closures.CompiledModel(program)
+    for members in (1, 5):
+        x = np.random.default_rng(members).normal(0.0, 5.0, (members, 8))
+        y = x.copy()
+        for steps in (1, 4):
+            compiled.advance(x, steps)
+            model.advance(y, steps)
+        np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-6)
+
+
 def test_the_quartic_is_that_of_wilks(l96: Any) -> None:
     x = np.linspace(-8.0, 15.0, 24).reshape(3, 8)
     expected = 0.262 + 1.45 * x - 0.0121 * x**2 - 0.00713 * x**3 + 0.000296 * x**4
@@ -187,16 +212,23 @@ def test_reordering_hidden_units_changes_rounding_only(l96: Any) -> None:
     torch.testing.assert_close(first, second, rtol=1e-5, atol=1e-6)
 
 
-def outcome(l96: Any, compiled_error: float) -> Any:
-    """Make up an outcome in which the compiled network is off by a given amount, and rounding is 1e-7."""
+def outcome(l96: Any, compiled_error: float, slow_step: float = 20.0) -> Any:
+    """Make up an outcome in which the compiled network is off by a given amount, and rounding is 1e-7.
+
+    A step takes 100 µs with torch, and `slow_step` compiled.
+    """
     e, generator = l96.experiment, np.random.default_rng(8)
     leads, truth = np.arange(21) * 0.05, generator.normal(0.0, 5.0, (21, 6, 8))
     near = truth + 0.1 * generator.normal(size=truth.shape)
     forecasts = {e.NONE: truth + 5, e.QUARTIC: truth + 2, e.REFIT: truth + 1}
     forecasts |= {e.NETWORK: near, e.TWIN: near + 1e-7}
-    forecasts |= dict.fromkeys((e.COMPILED, e.WHOLE_STEP), near + compiled_error)
+    forecasts |= dict.fromkeys((e.COMPILED, e.WHOLE_MODEL), near + compiled_error)
     subgrid = {e.NETWORK: truth[0], e.COMPILED: truth[0] + compiled_error}
-    return e.Outcome(leads, truth, forecasts, truth[0], truth[0], subgrid, {}, {}, [])
+    timings = {
+        name: [{"members": members, "step": step, "call": None} for members in (1, 256)]
+        for name, step in ((e.EAGER, 100.0), (e.WHOLE_MODEL, slow_step))
+    }
+    return e.Outcome(leads, truth, forecasts, truth[0], truth[0], subgrid, {}, timings, [])
 
 
 def test_claims_hold_when_only_rounding_differs(l96: Any) -> None:
@@ -224,6 +256,13 @@ def test_claims_fail_when_the_compiled_network_is_wrong(
     assert claims_that_fail <= {check.claim for check in checks if check.fails}
 
 
+def test_a_slow_step_fails_the_claim(l96: Any) -> None:
+    checks = l96.experiment.all_checks(outcome(l96, 0.0, slow_step=40.0))
+    (failed,) = [check for check in checks if check.fails]
+    assert "times faster" in failed.claim
+    assert "2.5 times for 1 at once" in failed.evidence
+
+
 def test_a_loaded_compiler_fails_the_claim(l96: Any) -> None:
     loaded = replace(outcome(l96, 0.0), compiler_half_loaded=["torch"])
     check = l96.experiment.check_runtime_only(loaded)
@@ -248,7 +287,7 @@ def test_the_demo_runs_end_to_end(tmp_path: Path) -> None:
     assert "FAIL" not in done.stdout
     picture = (tmp_path / "forecast_error.png").read_bytes()
     assert picture.startswith(b"\x89PNG") and len(picture) > 50_000
-    assert (tmp_path / "closure.isthmus" / "manifest.json").exists()
+    assert isthmus.load(tmp_path / "model.isthmus").entries == ("advance", "closure")
     results = json.loads((tmp_path / "results.json").read_text())
     rmse = {name: np.array(values) for name, values in results["rmse"].items()}
     assert (rmse["network, compiled"][1:] < rmse["no closure"][1:]).all()
