@@ -43,8 +43,16 @@ def expand(value: ir.Value, groups: Sequence[Sequence[int]], shape: Sequence[Siz
     if len(groups) == len(shape) and old.rank == len(shape):
         return value
     type_ = tensor_type(list(shape), old.element_type)
+    merged = [_merged([shape[axis] for axis in group]) for group in groups]
+    value = as_type(value, ir.RankedTensorType.get(merged, old.element_type))
     dynamic, static = split_sizes(shape)
     return tensor.ExpandShapeOp(type_, value, _reassociation(groups), dynamic, static).result
+
+
+def _merged(sizes: Sequence[Size]) -> int:
+    """Give the size of a merged dimension, which is dynamic as soon as one of its parts is."""
+    numbers = [size for size in sizes if isinstance(size, int)]
+    return math.prod(numbers) if len(numbers) == len(sizes) else ir.ShapedType.get_dynamic_size()
 
 
 def _reassociation(groups: Sequence[Sequence[int]]) -> ir.ArrayAttr:
