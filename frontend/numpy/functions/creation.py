@@ -354,10 +354,9 @@ def diag(v: Any, k: int = 0) -> Any:
     if x.ndim != 1:
         raise error(f"'numpy.diag': an array of {x.ndim} dimensions: expected one or two")
     n = x.shape[0] + abs(k)
-    made = fresh((n, n), 0, x.dtype)
-    places = arange(x.shape[0])
-    made[places + max(-k, 0), places + max(k, 0)] = x
-    return made
+    rows = fresh((n,), 0, x.dtype)
+    rows[max(-k, 0) : n - max(k, 0)] = x
+    return chosen(eye(n, k=k, dtype=bool), rows[:, None], x.dtype.type(0))
 
 
 def diagflat(v: Any, k: int = 0) -> Any:

@@ -81,13 +81,13 @@ def _emit(
 ) -> Array:
     type_ = tensor_type(tuple(shape), current_trace().element_type(dtype))
     value = FftOp(
-        type_,
         x.tensor(),
         ir.StringAttr.get(kind),
         ir.StringAttr.get("forward" if is_forward else "inverse"),
         ir.DenseI64ArrayAttr.get(list(axes)),
         ir.FloatAttr.get(ir.F64Type.get(), scale),
-    ).result
+        type_,
+    ).output
     return Array.of(value, dtype, shape)
 
 

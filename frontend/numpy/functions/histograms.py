@@ -77,7 +77,7 @@ def _zero(kind: Dtype) -> ir.Value:
 
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Count elements in bins of equal width, or between the given edges."""
-    x = as_array(a).reshape((-1,))
+    x = _numbers(a)
     extra = _weights(weights, as_array(a))
     edges, places, count = _binned(x, bins, range)
     counts = _added(places, extra, count, np.dtype(np.int64))
@@ -85,6 +85,12 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
         widths = edges[1:] - edges[:-1]
         return counts / widths / sum_(counts), edges
     return counts, edges
+
+
+def _numbers(a: Any) -> Array:
+    """Give the flat array; integers as f64, which holds their edges."""
+    x = as_array(a).reshape((-1,))
+    return x.astype(np.float64) if x.dtype.kind in "iub" else x
 
 
 def _binned(x: Array, bins: Any, range: Any) -> tuple[Array, Array, Any]:
@@ -117,27 +123,24 @@ def _even_edges(x: Array, bins: Any, range: Any) -> tuple[Array, Any, Any]:
             as_operand(np.where(same, bound + shift, bound)) for bound, shift in ((low, -0.5), (high, 0.5))
         )
     kind = np.result_type(as_operand(low).dtype, as_operand(high).dtype, x.dtype)
-    kind = np.result_type(kind, np.float64) if kind.kind in "iub" else kind
     return linspace(low, high, bins + 1, dtype=kind), low, high
 
 
 def _even_places(x: Array, edges: Array, low: Any, high: Any, bins: Any) -> Array:
     """Compute the bin by division and correct it by the edges themselves, as NumPy does."""
-    wide = np.result_type(x.dtype, np.float64) if x.dtype.kind in "iub" else x.dtype
-    values = x.astype(wide, copy=False)
-    guess = (values - low) / (as_operand(high) - low) * bins
+    guess = (x - low) / (as_operand(high) - low) * bins
     place = np.minimum(guess.astype(np.int64), bins - 1)
     place = np.minimum(np.maximum(place, 0), bins - 1)
-    place = place - np.less(values, edges[place]).astype(np.int64)
-    up = np.greater_equal(values, edges[np.maximum(place, 0) + 1]) & np.not_equal(place, bins - 1)
+    place = place - np.less(x, edges[place]).astype(np.int64)
+    up = np.greater_equal(x, edges[np.maximum(place, 0) + 1]) & np.not_equal(place, bins - 1)
     place = place + up.astype(np.int64)
-    inside = np.greater_equal(values, low) & np.less_equal(values, high)
+    inside = np.greater_equal(x, low) & np.less_equal(x, high)
     return as_array(np.where(inside, place, bins))
 
 
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Give the edges that `histogram` would use."""
-    return _binned(as_array(a).reshape((-1,)), bins, range)[0]
+    return _binned(_numbers(a), bins, range)[0]
 
 
 TABLE = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ....dialects.mlir import arith, ir, linalg
+from ....dialects.mlir import arith, complex, ir, linalg
 from ..array import Array
 from ..emitter import current_trace
 from ..scalar import Size, size_value
@@ -18,7 +18,11 @@ def index_as_i64(loop: int) -> ir.Value:
 
 
 def select(condition: ir.Value, yes: ir.Value, no: ir.Value) -> ir.Value:
-    """Choose a value."""
+    """Choose a value; of complex ones each part, since hosts know no complex numbers."""
+    if isinstance(yes.type, ir.ComplexType):
+        pairs = [(part(yes).result, part(no).result) for part in (complex.ReOp, complex.ImOp)]
+        parts = [arith.SelectOp(condition, *pair).result for pair in pairs]
+        return complex.CreateOp(yes.type, *parts).result
     return arith.SelectOp(condition, yes, no).result
 
 

@@ -1,11 +1,13 @@
 """The one table from NumPy's callables to what traces them, merged from the files by name."""
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from .checking import checked
+from .tridiagonal import LAPACK
 
 Function = Callable[..., Any]
 CREATORS = ("creation", "randomness", "writing")
@@ -47,6 +49,11 @@ def _rows(file: str) -> dict[Function, Function]:
 def find(function: Function) -> Function | None:
     """Find what traces a NumPy callable; None where nothing does."""
     try:
-        return table().get(function)
+        return table().get(function) or _find_lapack(function)
     except TypeError:  # not hashable
         return None
+
+
+def _find_lapack(function: Function) -> Function | None:
+    lapack = sys.modules.get("scipy.linalg.lapack")
+    return next((made for name, made in LAPACK.items() if getattr(lapack, name, None) is function), None)
