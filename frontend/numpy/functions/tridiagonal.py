@@ -5,7 +5,6 @@ solved side by side.
 """
 
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -64,7 +63,7 @@ def _static(source: ir.Value | None) -> Rows | None:
     if source is None:
         return None
     kind = ir.RankedTensorType(source.type)
-    return tuple(kind.shape) if kind.has_static_shape and kind.rank > 1 and prod(kind.shape) else None
+    return tuple(kind.shape) if kind.has_static_shape and kind.rank > 1 and all(kind.shape) else None
 
 
 def _flattened(band: Array) -> ir.Value | None:
