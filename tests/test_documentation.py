@@ -1,5 +1,6 @@
 """What the documentation says: links lead somewhere, and the examples run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -53,6 +54,16 @@ def test_the_readme_example_runs(tmp_path: Path) -> None:
     assert len(example.splitlines()) <= 25
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_examples_of_the_simulation_page_run(tmp_path: Path) -> None:
+    script = tmp_path / "examples.py"  # a file: functions are captured from their source
+    script.write_text("\n\n".join(blocks(ROOT / "docs" / "simulation.md", "python")), encoding="utf-8")
+    environment = os.environ | {"ISTHMUS_CACHE": "off"}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
 
