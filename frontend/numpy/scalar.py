@@ -132,6 +132,10 @@ def size_of_linear(linear: Linear, build: Any) -> Size:
 
 def same_size(left: Size, right: Size) -> bool:
     """Tell whether two sizes are known to be equal."""
+    if left is right:
+        return True
+    if isinstance(left, int) and isinstance(right, int):
+        return left == right
     return linear_of(left).same_as(linear_of(right))
 
 
