@@ -74,7 +74,8 @@ def _outputs(operation: ir.Operation, arithmetic: Arithmetic) -> list[Expression
         arguments.append(
             arithmetic.element(value, places, extents) if is_tensor else arithmetic.scalar(value)
         )
-    return arithmetic.read(operation.regions[0].blocks[0], arguments)
+    outputs = arithmetic.read(operation.regions[0].blocks[0], arguments)
+    return None if outputs is None else arithmetic.settled(outputs, extents)
 
 
 def _wanted(function: ir.Operation) -> list[ir.Operation]:

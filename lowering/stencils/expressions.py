@@ -6,7 +6,7 @@ from typing import Any
 
 from ...dialects.hpc.access import Place
 from ...dialects.mlir import arith, ir
-from .sources import Extents, Places, Source, source_of
+from .sources import Extents, Places, Source, before_write, source_of
 
 _COMMUTATIVE = frozenset(
     f"arith.{name}"
@@ -53,11 +53,9 @@ class Arithmetic:
     def __init__(self) -> None:
         self._made: dict[object, Expression] = {}
 
-    def element(
-        self, tensor: ir.Value, places: Places, extents: Extents, *, follow: bool = True
-    ) -> Expression:
-        """Read an element for a domain of these extents, where it was first written if `follow`."""
-        found = source_of(tensor, places, extents) if follow else Source(tensor, places)
+    def element(self, tensor: ir.Value, places: Places, extents: Extents) -> Expression:
+        """Read an element for a domain of these extents, from the array behind views."""
+        found = source_of(tensor, places, extents)
         if isinstance(found, Source):
             element = Element(found.tensor, found.places)
             return self._share(element, element)
@@ -99,17 +97,36 @@ class Arithmetic:
                 known[expression] = self._copy(expression, known)
         return [known[root] for root in roots]
 
-    def moved(
-        self, roots: Sequence[Expression], places: Places, extents: Extents, *, follow: bool = True
-    ) -> list[Expression]:
+    def settled(self, roots: Sequence[Expression], extents: Extents) -> list[Expression]:
+        """Read what was written into regions from where it was computed, if that holds for all that is read there.
+
+        A stencil that needs the whole array anyhow (a halo around the region) reads it alone.
+        """
+        roots = list(roots)
+        while replacements := self._behind_writes(roots, extents):
+            roots = self.rewrite(roots, replacements)
+        return roots
+
+    def _behind_writes(self, roots: Sequence[Expression], extents: Extents) -> dict[Expression, Expression]:
+        arrays: dict[ir.Value, dict[Expression, Source | None]] = {}
+        for expression, element in elements_of(roots).items():
+            found = before_write(element.tensor, element.places, extents)
+            arrays.setdefault(element.tensor, {})[expression] = found
+        return {
+            expression: self.element(source.tensor, source.places, extents)
+            for sources in arrays.values()
+            if None not in sources.values()
+            for expression, source in sources.items()
+            if source is not None
+        }
+
+    def moved(self, roots: Sequence[Expression], places: Places, extents: Extents) -> list[Expression]:
         """Compute `roots`, of a domain of their own, at `places` of it as seen from a domain of `extents`."""
         elements = elements_of(roots)
         return self.rewrite(
             roots,
             {
-                expression: self.element(
-                    element.tensor, composed(element.places, places), extents, follow=follow
-                )
+                expression: self.element(element.tensor, composed(element.places, places), extents)
                 for expression, element in elements.items()
             },
         )

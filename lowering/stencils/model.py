@@ -53,16 +53,16 @@ def identity(rank: int) -> tuple[Place, ...]:
     return tuple(Place(axis, 0) for axis in range(rank))
 
 
-def read(operation: ir.Operation, arithmetic: Arithmetic, *, follow: bool = True) -> Stencil:
+def read(operation: ir.Operation, arithmetic: Arithmetic) -> Stencil:
     """Read an `hpc.stencil`; elements are followed to where they come from."""
     kind = ir.RankedTensorType(operation.results[0].type)
     inputs, extents = inputs_of(operation), extents_of(kind)
     arguments = [
-        arithmetic.element(inputs[access.source], access.places, extents, follow=follow)
-        for access in accesses_of(operation)
+        arithmetic.element(inputs[access.source], access.places, extents) for access in accesses_of(operation)
     ]
     outputs = arithmetic.read(operation.regions[0].blocks[0], arguments)
     assert outputs is not None, "verified: the region holds scalar arithmetic"
+    outputs = arithmetic.settled(outputs, extents)
     return Stencil(operation, kind, tuple(sizes_of(operation)), outputs, list(operation.results))
 
 

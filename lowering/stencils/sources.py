@@ -22,7 +22,7 @@ class Source:
 
 
 def source_of(value: ir.Value, places: Places, extents: Extents) -> Source | ir.Value | ir.Attribute:
-    """Follow an access to the array it reads, or to the scalar that all its elements are."""
+    """Follow an access through views to the array it reads, or to the scalar that all its elements are."""
     found: Source | None = Source(value, places)
     while found is not None:
         source = found
@@ -37,9 +37,20 @@ def source_of(value: ir.Value, places: Places, extents: Extents) -> Source | ir.
     return source
 
 
+def before_write(value: ir.Value, places: Places, extents: Extents) -> Source | None:
+    """Follow an access of an array in which a region was written: to what was written, or to what was there before.
+
+    None where the access does not lie wholly in the region or wholly outside, and for any other array.
+    """
+    owner = defining(value)
+    if owner is None or owner.name != "tensor.insert_slice":
+        return None
+    return _through_write(owner, places, extents)
+
+
 def is_view(operation: ir.Operation) -> bool:
     """Tell whether elements are followed through an operation."""
-    return operation.name in _STEPS
+    return operation.name in _STEPS or operation.name == "tensor.insert_slice"
 
 
 def _scalar(owner: ir.Operation) -> ir.Value | ir.Attribute | None:
@@ -68,7 +79,6 @@ def _through_slice(owner: ir.Operation, places: Places, extents: Extents) -> Sou
 
 
 def _through_write(owner: ir.Operation, places: Places, extents: Extents) -> Source | None:
-    """Read what was written where the access lies inside the region, else what was there before."""
     offsets, sizes, strides = (
         list(owner.attributes[f"static_{name}"]) for name in ("offsets", "sizes", "strides")
     )
@@ -122,7 +132,6 @@ _STEPS: dict[str, Callable[[ir.Operation, Places, Extents], Source | None]] = {
     "tensor.collapse_shape": _through_collapse,
     "tensor.expand_shape": _through_expansion,
     "tensor.extract_slice": _through_slice,
-    "tensor.insert_slice": _through_write,
 }
 
 

@@ -63,7 +63,8 @@ def _inlined(maker: Stencil, reader: Stencil, arithmetic: Arithmetic) -> _Inline
         for expression, element in reader.elements.items()
         if element.tensor in made
     }
-    return _Inlined(reader, arithmetic.rewrite(reader.outputs, replacements))
+    outputs = arithmetic.rewrite(reader.outputs, replacements)
+    return _Inlined(reader, arithmetic.settled(outputs, reader.extents))
 
 
 def _is_worth(maker: Stencil, inlined: Sequence[_Inlined], most_recompute: float) -> bool:
