@@ -14,3 +14,6 @@ IN_PLACE = "hpc.in_place"
 
 WORKSPACE = "hpc.workspace"
 """On an argument: memory to compute in, whose contents mean nothing between calls."""
+
+ADDRESSES = "hpc.addresses"
+"""On an argument of bytes: the caller writes into it how far each of the arguments listed lies from it."""

@@ -2,7 +2,7 @@
 
 `hpc.output = <result index>` on an input or a state says that the result lies there afterwards; on an argument behind
 those it makes a destination. `hpc.workspace` marks memory to compute in: `unit`, or the sizes as a list of texts where
-some vary (`["n", "64"]`).
+some vary (`["n", "64"]`). `hpc.addresses` marks bytes for the distances of arguments.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,12 @@ from isthmus.dtypes import DTYPES
 from isthmus.errors import PassError
 from isthmus.signature import Layout, Signature, TensorType
 
-from ..dialects.attributes import OUTPUT, WORKSPACE
+from ..dialects.attributes import ADDRESSES, OUTPUT, WORKSPACE
 from ..dialects.mlir import collect, ir
 from .find_overwritten import overwritten_arguments
+
+_KINDS = (WORKSPACE, ADDRESSES, OUTPUT)
+"""What follows the inputs and the state, in this order."""
 
 
 def find_layout(module: ir.Module, signature: Signature, entry: str = "main") -> Layout:
@@ -24,10 +27,9 @@ def find_layout(module: ir.Module, signature: Signature, entry: str = "main") ->
     count = len(signature.inputs) + len(signature.state)
     arguments = list(functions[0].regions[0].blocks[0].arguments)
     rows = _rows(functions[0], len(arguments))
-    kinds = ["argument"] * count
-    kinds += ["workspace" if WORKSPACE in row else "destination" for row in rows[count:]]
-    if kinds != sorted(kinds, key=["argument", "workspace", "destination"].index):
-        raise PassError(f"'{entry}' takes destinations before workspace")
+    kinds = [next((kind for kind in _KINDS if kind in row), OUTPUT) for row in rows[count:]]
+    if kinds != sorted(kinds, key=_KINDS.index):
+        raise PassError(f"'{entry}' takes destinations before workspace or addresses")
     in_place = tuple(
         (ir.IntegerAttr(row[OUTPUT]).value, at) for at, row in enumerate(rows[:count]) if OUTPUT in row
     )
@@ -40,6 +42,9 @@ def find_layout(module: ir.Module, signature: Signature, entry: str = "main") ->
         ),
         in_place=in_place,
         overwritten=tuple(at for at in overwritten if at not in placed),
+        addresses=tuple(
+            tuple(ir.DenseI64ArrayAttr(row[ADDRESSES])) for row in rows[count:] if ADDRESSES in row
+        ),
     )
 
 

@@ -57,9 +57,9 @@ def why_not(function: ir.Operation) -> str | None:
         if not op.name.startswith(_KERNEL_OPERATIONS) or op.name.startswith(_LEFT_TO_IREE):
             return f"'{op.name}' is left to IREE"
     kept = [op for op in block.operations if _stays(op.operation)]
-    tensors = len(block.arguments) + len(kept) + len(_return(block).operands) - len(_outputs(function)) + 2
-    if tensors > MAXIMUM_TENSORS:
-        return f"{tensors} tensors are more than the {MAXIMUM_TENSORS} that a launch may take"
+    bound = len(kept) + len(_return(block).operands) + 3  # workspace, counters, addresses of arguments
+    if bound > MAXIMUM_TENSORS:
+        return f"{bound} results and constants are more than the {MAXIMUM_TENSORS} that a launch may take"
     product = next((op for op in collect(function, _is_large_product)), None)
     if product is not None:
         return f"'{product.name}' is large: IREE's code for it is faster"

@@ -10,6 +10,7 @@ from .upstream_passes import UPSTREAM_PASSES
 
 PASSES: dict[str, str] = {
     "add-destinations": "add_destinations:AddDestinations",
+    "address-reads": "address_reads:AddressReads",
     "apply-precision": "apply_precision:ApplyPrecision",
     "assign-precision": "assign_precision:AssignPrecision",
     "clean": "clean:Clean",

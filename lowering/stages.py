@@ -78,7 +78,7 @@ BORDER = _stage(
 
 LOOPS = _stage(
     "kernels",
-    "form-kernels,generate-kernels",
+    "form-kernels,generate-kernels,address-reads",
     KERNELS,
     KERNELS,
 )

@@ -38,9 +38,7 @@ class BoundCall:
             (copy, array) for copy, array in zip(self._given, self._inputs, strict=True) if copy is not array
         ]
         self._updates = _updates(engine, values, self._given, self._inputs)
-        self._outputs, given = _outputs(
-            engine, shapes, values, self._given, out, any(map(is_torch, values))
-        )
+        self._outputs, given = _outputs(engine, shapes, values, self._given, out, any(map(is_torch, values)))
         _check_apart(engine, self._inputs, self._outputs)
         self._results = signature.results.build(given)
         self._state = engine.state.shared
@@ -94,7 +92,7 @@ class BoundCall:
         engine = self._engine
         inputs = engine.input_views(self._given)
         self._views = views = (inputs, engine.output_views(self._outputs, inputs))
-        self._arguments = _Lists(lambda: engine.argument_list(*views, self._symbols))
+        self._arguments = _Lists(lambda: engine.argument_list(self._given, *views, self._symbols))
         _ = self._arguments[self._state.sides]
         self._returned = engine.result_list()
 
@@ -118,12 +116,15 @@ class BoundCall:
 class _Lists(dict[int, Any]):
     """Keep IREE's lists of arguments by the sides of the state, each built when it is first asked for."""
 
-    def __init__(self, build: Callable[[], Any]) -> None:
+    def __init__(self, build: Callable[[], tuple[Any, list[Array]]]) -> None:
         super().__init__()
         self._build = build
+        self._owners: list[Array] = []
 
     def __missing__(self, sides: int) -> Any:
-        made = self[sides] = self._build()
+        made, owners = self._build()
+        self[sides] = made
+        self._owners += owners
         return made
 
 
@@ -173,7 +174,9 @@ def _outputs(
     for index, at in updated.items():  # an argument that is returned is the caller's own array
         if wanted[index] is not None and wanted[index] is not values[at]:
             name = signature.inputs[at].name
-            raise RunError(f"the program returns its argument '{name}': 'out' cannot name another array for it")
+            raise RunError(
+                f"the program returns its argument '{name}': 'out' cannot name another array for it"
+            )
         given[index] = values[at]
     for index in sorted(placed):
         arrays[index] = _output(wanted[index], signature.outputs[index], shapes[index])

@@ -9,6 +9,7 @@ from isthmus.dtypes import DTYPES
 from isthmus.errors import RunError
 from isthmus.signature import Layout, Signature
 
+from .addresses import distances
 from .boot import iree_runtime
 from .executor import Executor
 from .finite import check_finite
@@ -40,7 +41,8 @@ class Engine:
         self.transfer = state.transfer
         self.state = StateOfEntry(state, signature, layout)
         self.workspace = Workspace(layout.workspace, self.transfer)
-        self._is_plain = not signature.state and not layout.workspace
+        self._addresses = layout.addresses
+        self._is_plain = not (signature.state or layout.workspace or layout.addresses)
         self.scan = scan
         self._trusted = False
         inputs, outputs = len(signature.inputs), len(signature.outputs)
@@ -73,7 +75,8 @@ class Engine:
             inputs = self.input_views(arrays)
             views = self.output_views(results, inputs)
             outputs = self.result_list()
-            self.executor.invoke(self.function, self.argument_list(inputs, views, symbols), outputs)
+            arguments, _owners = self.argument_list(arrays, inputs, views, symbols)
+            self.executor.invoke(self.function, arguments, outputs)
             given = [self._collect(outputs, index, results, views) for index in range(len(results))]
             self.finish(outputs, given)
         return given
@@ -119,18 +122,37 @@ class Engine:
             views[index] = inputs[at]
         return views
 
-    def argument_list(self, inputs: Iterable[Any], outputs: Sequence[Any], symbols: Mapping[str, int]) -> Any:
-        """Order views as the compiled function takes them, the state as it stands now."""
+    def argument_list(
+        self,
+        arrays: Sequence[Array],
+        inputs: Sequence[Any],
+        outputs: Sequence[Any],
+        symbols: Mapping[str, int],
+    ) -> tuple[Any, list[Array]]:
+        """Order views as the compiled function takes them, the state as it stands now.
+
+        `inputs` are the views of `arrays`. The list is good as long as the arrays given beside it live.
+        """
         given = [outputs[index] for index in self._given]
+        owners: list[Array] = []
         if self._is_plain:
             views = [*inputs, *given]
         else:
             state, workspace = self.state, self.workspace.views(symbols)
-            views = [*inputs, *state.reading(), *workspace, *given, *state.writing()]
+            owners = self._tables(arrays)
+            tables = [self.transfer.view_input(table, element_type("i8")) for table in owners]
+            views = [*inputs, *state.reading(), *workspace, *tables, *given, *state.writing()]
         arguments = iree_runtime().VmVariantList(len(views))
         for view in views:
             arguments.push_ref(view)
-        return arguments
+        return arguments, owners
+
+    def _tables(self, arrays: Sequence[Array]) -> list[Array]:
+        """Give the bytes that say where arguments lie which compiled code reads by their addresses."""
+        if not self._addresses:
+            return []
+        every = [*arrays, *self.state.read()]
+        return [distances([every[index] for index in row]) for row in self._addresses]
 
     def result_list(self) -> Any:
         """Give an empty list for what the compiled function returns."""

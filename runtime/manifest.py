@@ -22,6 +22,7 @@ DEVICES = ("local", "cuda", "hip")
 MANIFEST_FILE = "manifest.json"
 PARAMETERS_FILE = "parameters.irpa"
 GRAPH_FILE = "graph.json"
+CAPTURED_FILE = "captured.mlirbc"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

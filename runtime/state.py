@@ -121,6 +121,11 @@ class StateOfEntry:
         state = self.shared
         return [self._lent_views.get(place, state.views[place][state.side(place)]) for place in self._places]
 
+    def read(self) -> list[Array]:
+        """Give the arrays behind those views."""
+        state = self.shared
+        return [self._copies.get(place, state.arrays[place][state.side(place)]) for place in self._places]
+
     def writing(self) -> list[Any]:
         """Give the views that the next call writes, of the arrays that are not changed in place."""
         state = self.shared

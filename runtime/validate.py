@@ -34,6 +34,8 @@ def check_layout(layout: Layout, signature: Signature) -> None:
     _check_indices(layout.overwritten, len(arguments), "overwritten argument")
     _check_indices([result for result, _ in layout.in_place], len(results), "result in place")
     _check_indices([argument for _, argument in layout.in_place], len(arguments), "argument in place")
+    for row in layout.addresses:
+        _check_indices(row, len(arguments), "addressed argument")
     for value in layout.workspace:
         _check_tensor(value, signature)
         if UNKNOWN in value.shape:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from iree.compiler import ir
 
-from .kernels import cross_launches, kernels
+from .kernels import LAUNCH, cross_launches, kernels
+from .launch_plan import MAXIMUM_TENSORS
 
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
@@ -40,6 +41,9 @@ def cross(module: ir.Module) -> None:
             _keep_apart(op)
         for kernel in kernels(module):
             _refuse_calls(kernel)
+        for op in operations(module.operation):
+            if op.name == LAUNCH:
+                _refuse_large(op)
         cross_launches(module)
         for op in operations(module.operation):
             _refuse_unknown(op)
@@ -144,6 +148,13 @@ def _refuse_calls(kernel: ir.Operation) -> None:
     for op in operations(kernel):
         if op.name == "func.call":
             raise CrossingError("a kernel cannot call a function", op.location)
+
+
+def _refuse_large(launch: ir.Operation) -> None:
+    reads, writes, _ = ir.DenseI64ArrayAttr(launch.attributes["segments"])
+    if reads + writes > MAXIMUM_TENSORS:
+        message = f"{reads + writes} tensors are more than the {MAXIMUM_TENSORS} that a launch may take"
+        raise CrossingError(message, launch.location)
 
 
 def _translate_attributes(op: ir.Operation) -> None:

@@ -112,7 +112,10 @@ def _run_once(entry: "Entry", output: Path | None, values: Sequence[Any]) -> Non
     from .run_results import named_results
 
     signature = entry.signature
-    _check_output(output, len(list(signature.results.leaves())) + len(signature.updates))
+    updated = {result for result, _ in signature.updates}
+    _check_output(
+        output, len(list(signature.results.leaves())) + len(updated - set(signature.results.leaves()))
+    )
     positional, keyword = signature.arguments.build(list(values))
     results = named_results(signature, entry(*positional, **keyword), values)
     if output:

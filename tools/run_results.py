@@ -17,7 +17,10 @@ def named_results(signature: Signature, results: Any, values: Sequence[Any]) -> 
     """
     named: dict[str, Array] = {}
     found = [(signature.outputs[index].name, value) for index, value in _leaves(signature.results, results)]
-    found += [(signature.inputs[at].name, values[at]) for _, at in signature.updates]
+    given = set(signature.results.leaves())
+    found += [
+        (signature.inputs[at].name, values[at]) for output, at in signature.updates if output not in given
+    ]
     for wanted, value in found:
         name = wanted
         while name in named:

@@ -15,7 +15,7 @@ RUNS, RESULT_RUNS = 64, 32
 group share one type, so that each run is a group of its own."""
 
 MAXIMUM_TENSORS = 32
-"""Tensors one launch may take: as many buffers as IREE binds at once."""
+"""Tensors that IREE binds at once; `address-reads` takes care of launches that read more."""
 
 
 class LaunchOp(Hpc.Operation, name="launch", traits=[ext.Pure]):
@@ -30,7 +30,7 @@ class LaunchOp(Hpc.Operation, name="launch", traits=[ext.Pure]):
 
     Example: `%w = "hpc.launch"(%x, %v, %a) {kernel = @axpy, workgroups = 4 : i64, segments = array<i64: 1, 1, 1>,
     operandSegmentSizes = ..., resultSegmentSizes = ...} : (tensor<8xf64>, tensor<8xf64>, f64) -> tensor<8xf64>`.
-    `verify`: at most 32 tensors, at least one of them written; none both read and written or written twice;
+    `verify`: 1 to 32 tensors written; none both read and written or written twice;
     results typed as the tensors written; scalars of at most 64 bits; a kernel whose arguments fit.
     """
 
@@ -103,8 +103,8 @@ def _tensor_problem(reads: Sequence[ir.Value], writes: Sequence[ir.Value]) -> st
     types = [value.type for value in (*reads, *writes)]
     if not all(isinstance(type_, ir.RankedTensorType) for type_ in types):
         return f"expected ranked tensors to read and write, got {', '.join(map(str, types))}"
-    if len(types) > MAXIMUM_TENSORS:
-        return f"has {len(types)} tensors, expected at most {MAXIMUM_TENSORS}"
+    if len(writes) > MAXIMUM_TENSORS:
+        return f"writes {len(writes)} tensors, expected at most {MAXIMUM_TENSORS}"
     if not writes:
         return "writes no tensor"
     for index, value in enumerate(writes):

@@ -83,9 +83,9 @@ class Signature:
     positional parameters' names, so that callers may use keywords for them. `results` nests the outputs.
     `state` lists the arrays the program keeps from call to call (their names are parameter keys that hold
     the initial values). `updates` pairs an output with the input whose array it overwrites on the caller's
-    side; as a leaf of `results` such an output is that input's own array. `checks` pairs an output, the last ones, with a message: it counts
-    violations, and a call whose count is not zero fails with that message. `symbols` gives each symbolic size
-    its inclusive range. How a compiled function takes and gives all this is its `Layout`.
+    side; as a leaf of `results` such an output is that input's own array. `checks` pairs an output, the last ones,
+    with a message: it counts violations, and a call whose count is not zero fails with that message. `symbols` gives
+    each symbolic size its inclusive range. How a compiled function takes and gives all this is its `Layout`.
     """
 
     inputs: tuple[TensorType, ...]
@@ -127,15 +127,18 @@ class Signature:
 class Layout:
     """Describe how one compiled function takes and gives what its signature says: modules for other machines differ.
 
-    It takes inputs, state, `workspace`, then a destination for each result of known sizes; it returns the results:
-    outputs, then new state. `workspace` is memory to compute in: its contents mean nothing between calls. `in_place`
-    pairs a result with the argument (input or state) whose memory holds it afterwards; such a result has no
+    It takes inputs, state, `workspace`, `addresses`, then a destination for each result of known sizes; it returns
+    the results: outputs, then new state. `workspace` is memory to compute in: its contents mean nothing between calls.
+    `in_place` pairs a result with the argument (input or state) whose memory holds it afterwards; such a result has no
     destination. `overwritten` lists the arguments that the function may write into besides: it gets copies of those.
+    For each row of `addresses` it takes bytes: where the arguments of the row lie, counted from
+    these bytes, in 64 bits each. It reads those there and nowhere else.
     """
 
     workspace: tuple[TensorType, ...] = ()
     in_place: tuple[tuple[int, int], ...] = ()
     overwritten: tuple[int, ...] = ()
+    addresses: tuple[tuple[int, ...], ...] = ()
 
     def to_json(self) -> Json:
         """Give the form written into a manifest."""
@@ -149,6 +152,7 @@ class Layout:
                 workspace=_tensors(data["workspace"]),
                 in_place=tuple((int(result), int(argument)) for result, argument in data["in_place"]),
                 overwritten=tuple(int(index) for index in data["overwritten"]),
+                addresses=tuple(tuple(int(index) for index in row) for row in data["addresses"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(f"malformed layout in the manifest: {error!r}") from error

@@ -35,6 +35,10 @@ def test_workspace_has_the_sizes_it_states() -> None:
     assert list(map(str, found.workspace)) == ["workspace.0: bool[4, 2*n]", "workspace.1: c64[8]"]
 
 
+def test_bytes_for_addresses_name_their_arguments() -> None:
+    assert layout(", %a: tensor<8xi8> {hpc.addresses = array<i64: 0>}").addresses == ((0,),)
+
+
 def test_an_argument_that_is_written_besides_is_overwritten() -> None:
     body = """%f = arith.constant 0.0 : f64
       %y = linalg.fill ins(%f : f64) outs(%x : tensor<?xf64>) -> tensor<?xf64>"""
@@ -47,7 +51,7 @@ def test_an_argument_that_is_written_besides_is_overwritten() -> None:
     [
         (
             ", %d: tensor<?xf64> {hpc.output = 0 : index}, %w: tensor<8xf64> {hpc.workspace}",
-            "'main' takes destinations before workspace",
+            "'main' takes destinations before workspace or addresses",
         ),
         (", %w: tensor<?xf64> {hpc.workspace}", "workspace.0 'tensor<\\?xf64>' has sizes that vary"),
         (", %w: tensor<8xindex> {hpc.workspace}", "no array holds elements of 'index'"),

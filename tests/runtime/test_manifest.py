@@ -21,7 +21,7 @@ from isthmus.runtime.manifest import (
 from isthmus.signature import Layout, Signature, TensorType, Tree
 
 STATE = tensors("count: f64[4]")
-LAYOUT = Layout(workspace=tensors("w: f64[n, 8]"), in_place=((2, 2),), overwritten=(0,))
+LAYOUT = Layout(workspace=tensors("w: f64[n, 8]"), in_place=((2, 2),), overwritten=(0,), addresses=((0, 1),))
 RECORD = ModuleRecord(
     target="cpu:x86-64-v3",
     device="local",
@@ -111,6 +111,7 @@ def test_a_signature_that_contradicts_itself_is_refused(change: dict[str, Any], 
         ({"workspace": tensors("w: f64[m]")}, "cannot compute the size 'm'"),
         ({"workspace": tensors("w: f64[?]")}, "the workspace 'w: f64[?]' has no known size"),
         ({"overwritten": (3,)}, "overwritten argument 3 does not exist, there are 3"),
+        ({"addresses": ((0,), (3,))}, "addressed argument 3 does not exist, there are 3"),
         ({"in_place": ((3, 0),)}, "result in place 3 does not exist, there are 3"),
         ({"in_place": ((0, 3),)}, "argument in place 3 does not exist, there are 3"),
         ({"in_place": ((0, 0),)}, "result 0 cannot lie in argument 0"),

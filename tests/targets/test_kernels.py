@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from tests.runtime.conftest import signature
 
+from isthmus.dialects import mlir
 from isthmus.errors import CompileError
+from isthmus.lowering.address_reads import AddressReads
 from isthmus.runtime.artifact import Artifact
 from isthmus.runtime.loader import load
 from isthmus.runtime.memory import Array
+from isthmus.signature import Signature
 from isthmus.targets.compiler import compile_module
 from isthmus.targets.registry import parse_target
 
@@ -276,6 +279,65 @@ def test_two_kernels_live_in_one_module() -> None:
     main = main.replace("return %w :", f"%t = {second}\nreturn %t :")
     program = load(artifact(kernel + other + main, {"main": AXPY_KIND}), threads=1)
     np.testing.assert_array_equal(program(np.arange(4.0), np.ones(4), 0.5), -np.ones(4))
+
+
+def sum_of(count: int) -> tuple[str, Signature]:
+    """Write a program that adds up many arrays, the first of them state."""
+    kinds = ["tensor<?xf64>" if i % 2 else "tensor<4xf64>" for i in range(count)]
+    memories = ", ".join(f"%m{i}: {kind.replace('tensor', 'memref')}" for i, kind in enumerate(kinds))
+    adds = "\n".join(
+        f"%a{i} = memref.load %m{i}[%i] : {kind.replace('tensor', 'memref')}\n"
+        f"%s{i} = arith.addf %a{i}, {f'%s{i - 1}' if i else '%zero'} : f64"
+        for i, kind in enumerate(kinds)
+    )
+    arguments = ", ".join(f"%x{i}: {kind}" for i, kind in enumerate([*kinds[1:], kinds[0]]))
+    operands = ", ".join([f"%x{count - 1}", *(f"%x{i}" for i in range(count - 1)), "%d"])
+    text = f"""
+    func.func private @kernel({memories}, %v: memref<4xf64>, %w: index, %ws: index) {{
+      %c4 = arith.constant 4 : index
+      %zero = arith.constant 0.0 : f64
+      scf.for %i = %w to %c4 step %ws {{
+        {adds}
+        memref.store %s{count - 1}, %v[%i] : memref<4xf64>
+      }}
+      return
+    }}
+    func.func @main({arguments}, %d: tensor<4xf64> {{hpc.output = 0 : index}},
+        %n: tensor<4xf64> {{hpc.output = 1 : index}}) -> (tensor<4xf64>, tensor<4xf64>) {{
+      %r = {launch(operands, " ; ".join([*kinds, "tensor<4xf64>"]), (count, 1, 0), workgroups=2)}
+      %new = arith.addf %r, %r : tensor<4xf64>
+      return %r, %new : tensor<4xf64>, tensor<4xf64>
+    }}"""
+    inputs = "; ".join(f"x{i}: f64[{'4' if '4' in kind else 'n'}]" for i, kind in enumerate(kinds[1:]))
+    return text, signature(inputs, "y: f64[4]", state=signature("s: f64[4]", "").inputs)
+
+
+def addressed(text: str) -> str:
+    module = mlir.parse(text, mlir.context())
+    AddressReads().apply(module)
+    return str(module)
+
+
+@pytest.mark.parametrize("count", [31, 32, 50])
+def test_a_kernel_reads_any_number_of_arrays(count: int) -> None:
+    text, kind = sum_of(count)
+    made = artifact(addressed(text), {"main": kind}, {"s": np.ones(4)})
+    assert bool(made.manifest.modules[0].layouts["main"].addresses) == (count > 31)
+    program = load(made, threads=1)
+    values = [np.random.default_rng(i).integers(0, 9, 4).astype(np.float64) for i in range(count - 1)]
+    total = sum(values)
+    bound = program.bind(*values)
+    np.testing.assert_array_equal(program(*values), total + 1)
+    state = 2 * (total + 1)
+    np.testing.assert_array_equal(bound(), total + state)
+    state = 2 * (total + state)
+    values[0] += 1
+    np.testing.assert_array_equal(bound(), total + 1 + state)
+
+
+def test_more_tensors_than_iree_binds_are_refused() -> None:
+    with pytest.raises(CompileError, match="33 tensors are more than the 32 that a launch may take"):
+        compile_module(to_bytecode(sum_of(32)[0]), parse_target("cpu"))
 
 
 def test_a_kernel_that_calls_is_refused() -> None:
