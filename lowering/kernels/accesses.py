@@ -111,7 +111,9 @@ class Views:
         match owner.operation.name:
             case "memref.alloc" | "memref.alloca":
                 return self._whole(value, is_temporary=True)
-            case "arith.select":  # one of two buffers that take turns
+            case (
+                "arith.select" | "memref.view"
+            ):  # one of two buffers that take turns; a place in the workspace
                 return self._whole(value, is_temporary=False)
             case "memref.subview":
                 return self._subview(owner.operation)

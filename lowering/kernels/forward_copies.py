@@ -10,10 +10,72 @@ STAGES = ("linalg.generic", "memref.copy")
 def forward_copies(function: ir.Operation) -> None:
     """Write into the place a result is copied to, where nothing in between can see the difference."""
     for copy in collect(function, "memref.copy"):
+        _fill_directly(copy)
+    for copy in collect(function, "memref.copy"):
         if copy.operands[0] == copy.operands[1]:
             copy.erase()
         elif not _forward_producer(copy.block, copy):
             _forward_allocation(copy.block, copy)
+
+
+def _fill_directly(copy: ir.Operation) -> None:
+    """Turn a copy of an array that only ever holds one constant into a fill."""
+    source = copy.operands[0]
+    if not _is_allocation(source):
+        return
+    fills = [use.owner.operation for use in source.uses if _may_write(use)]
+    if len(fills) != 1 or not is_fill(fills[0]) or _is_view_of(copy.operands[1], source):
+        return
+    if fills[0].block != source.owner.operation.block:
+        return
+    fill = fills[0].clone(ip=ir.InsertionPoint(copy))
+    rank = ir.MemRefType(copy.operands[1].type).rank
+    if rank != ir.MemRefType(source.type).rank:
+        fill.erase()
+        return
+    fill.operands[1] = copy.operands[1]
+    copy.erase()
+
+
+def _may_write(use: ir.OpOperand) -> bool:
+    op = use.owner.operation
+    match op.name:
+        case "linalg.generic":
+            inputs, _ = list(ir.DenseI32ArrayAttr(op.attributes["operandSegmentSizes"]))
+            return use.operand_number >= inputs
+        case "memref.copy":
+            return use.operand_number == 1
+        case "memref.load" | "memref.dim" | "memref.dealloc":
+            return False
+        case "memref.subview" | "memref.cast" | "memref.collapse_shape" | "memref.expand_shape":
+            return any(_may_write(inner) for inner in op.results[0].uses)
+        case _:
+            return True
+
+
+def _is_view_of(value: ir.Value, source: ir.Value) -> bool:
+    while not isinstance(value.owner, ir.Block) and value.owner.operation.name.startswith("memref."):
+        if value == source:
+            return True
+        operands = value.owner.operation.operands
+        if not len(operands):
+            break
+        value = operands[0]
+    return value == source
+
+
+def is_fill(op: ir.Operation) -> bool:
+    """Tell whether an operation writes one constant to every element of one array."""
+    if op.name != "linalg.generic" or len(op.operands) != 2:
+        return False
+    if isinstance(op.operands[0].type, ir.MemRefType) or isinstance(op.operands[0].owner, ir.Block):
+        return False
+    body = op.regions[0].blocks[0]
+    return (
+        op.operands[0].owner.operation.name == "arith.constant"
+        and len(list(body.operations)) == 1
+        and list(body.operations)[0].operation.operands[0] == body.arguments[0]
+    )
 
 
 def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
@@ -33,11 +95,14 @@ def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
     views = Views()
     destination = views.of(target).buffer
     between = _between(block, producer, copy)
-    if between is None or any(_touches(op, destination, views) for op in between):
+    if between is None:
+        return False
+    touching = [op for op in between if _touches(op, destination, views)]
+    if not all(is_fill(op) for op in touching):
         return False
     if not _reads_in_place(producer, source, target, views, outputs.index(source)):
         return False
-    if not _hoist(target, producer, between):
+    if not _hoist([target, *(op.operands[1] for op in touching)], touching, producer, between):
         return False
     place = list(producer.operands).index(source)
     producer.operands[place] = target
@@ -105,16 +170,18 @@ def same_place(left: Access, right: Access) -> bool:
     )
 
 
-def _hoist(value: ir.Value, before: ir.Operation, between: list[ir.Operation]) -> bool:
-    """Move the views that make a value in front of an operation, where what they need is there already."""
-    needed: list[ir.Operation] = []
-    pending = [value]
+def _hoist(
+    values: list[ir.Value], fills: list[ir.Operation], before: ir.Operation, between: list[ir.Operation]
+) -> bool:
+    """Move fills, and what makes the values, in front of an operation, where what they need is there already."""
+    needed: list[ir.Operation] = list(fills)
+    pending = [*values, *(operand for fill in fills for operand in fill.operands)]
     while pending:
         owner = pending.pop().owner
         if isinstance(owner, ir.Block) or owner.operation not in between or owner.operation in needed:
             continue
         op = owner.operation
-        if not op.name.startswith(("memref.subview", "memref.cast", "arith.", "memref.dim")):
+        if not op.name.startswith(("memref.subview", "memref.cast", "memref.alloc", "arith.", "memref.dim")):
             return False
         needed.append(op)
         pending.extend(op.operands)

@@ -12,6 +12,7 @@ from .groups import Group, Grouping
 from .memory import Memory
 from .nests import Nest
 from .phases import COUNTERS, Phases, Sharing
+from .reorder import low_ranks_first
 from .stages import Stage, gathered_buffers, stage_of
 from .structure import FREE, STAGES, Alone, Part, Run, Structure, Together, blocks_of, work_of
 from .tiles import TileWriter, Tiling, tiling_of
@@ -156,11 +157,12 @@ class Generator:
 
     def _write_run(self, stages: Sequence[Stage], *, together: bool) -> None:
         grouping = Grouping(self.views, self._users)
-        remaining = list(stages)
-        while remaining:
-            taken, group = _longest(grouping, remaining)
-            self._write(taken, group, together=together)
-            remaining = remaining[len(taken) :]
+        for part in low_ranks_first(stages, self.views):
+            remaining = part
+            while remaining:
+                taken, group = _longest(grouping, remaining)
+                self._write(taken, group, together=together)
+                remaining = remaining[len(taken) :]
 
     def _write(self, stages: list[Stage], group: Group | None, *, together: bool) -> None:
         last = stages[-1].op
@@ -193,17 +195,17 @@ class Generator:
         phases.write(builder, writer.count(), piece)
 
 
+LONGEST_GROUP = 96
+"""How many stages are tried in one group."""
+
+
 def _longest(grouping: Grouping, stages: Sequence[Stage]) -> tuple[list[Stage], Group | None]:
     """Take as many of the first stages as share tiles; the first alone when it cannot be cut at all."""
-    best: Group | None = None
-    taken = 1
-    for count in range(1, len(stages) + 1):
+    for count in range(min(len(stages), LONGEST_GROUP), 0, -1):
         group = grouping.group(stages[:count])
         if group is not None:
-            best, taken = group, count
-        elif count > taken + 8:
-            break
-    return list(stages[:taken]), best
+            return list(stages[:count]), group
+    return list(stages[:1]), None
 
 
 __all__ = ["COUNTERS", "WORKGROUPS", "Generated", "Generator"]

@@ -49,10 +49,9 @@ class Grouping:
 
     def group(self, stages: Sequence[Stage]) -> Group | None:
         """Make one group of the stages in this order; None when they cannot share tiles."""
-        group = Group()
+        group = Group(count=max(stage.rank for stage in stages))
         for stage in stages:
-            if not self._align(group, stage):
-                return None
+            self._align(group, stage)
         group.axes = self._tiled(group)
         if not group.axes or not self._is_safe(group):
             return None
@@ -61,88 +60,47 @@ class Grouping:
 
     # ---- which loop runs along which axis
 
-    def _align(self, group: Group, stage: Stage) -> bool:
-        found: dict[int, list[int]] = {}
-        axes: dict[int, int] = {}
-        for exact, accesses in ((True, stage.outputs), (False, tuple(stage.reads()))):
-            placed = dict(axes) if not exact else {}
-            for access in accesses:
-                if not self._vote(group, access, axes, found, placed, exact):
-                    return False
-        loops = self._place_loops(group, stage, axes, found)
-        if loops is None:
-            return False
-        group.loops[stage] = loops
+    def _align(self, group: Group, stage: Stage) -> None:
+        """Place a stage's loops on axes: by the arrays it writes, else amid the places where it reads."""
+        exact = self._votes(group, stage.outputs)
+        near = self._votes(group, tuple(stage.reads()))
+        placed: list[Aligned | None] = []
+        for loop in range(len(stage.loops)):
+            votes = exact.get(loop) or near.get(loop) or []
+            placed.append(_agreed(votes, is_exact=loop in exact))
+        taken = [place.axis for place in placed if place is not None]
+        for loop, place in enumerate(placed):
+            if place is not None and taken.count(place.axis) > 1:
+                placed[loop] = None
+        if not taken:
+            placed = [Aligned(loop, _written_shift(stage, loop)) for loop in range(len(stage.loops))]
+        group.loops[stage] = tuple(placed)
         group.stages.append(stage)
         for access in (*stage.outputs, *stage.reads()):
             if access.buffer not in group.buffers:
-                group.buffers[access.buffer] = tuple(_aligned(index, loops) for index in access.indices)
-        return True
+                known = self._place_of(group, access)
+                group.buffers[access.buffer] = known or tuple(
+                    _aligned(index, placed) for index in access.indices
+                )
 
-    def _vote(
-        self,
-        group: Group,
-        access: Access,
-        axes: dict[int, int],
-        found: dict[int, list[int]],
-        placed: dict[int, int],
-        exact: bool,
-    ) -> bool:
-        """Let a buffer that has its place say where the loops of an access lie; outputs have the last word."""
-        known = group.buffers.get(access.buffer)
-        if known is None:
-            return True
-        for index, place in zip(access.indices, known, strict=True):
-            loop = index.single
-            if place is None or loop is None or loop in placed:
-                continue
-            shift = index.constant + place.shift
-            if axes.setdefault(loop, place.axis) != place.axis:
-                return False
-            votes = found.setdefault(loop, [])
-            if exact and votes and votes[0] != shift:
-                return False
-            votes.append(shift)
-        return True
+    def _votes(self, group: Group, accesses: Sequence[Access]) -> dict[int, list[Aligned]]:
+        """List where arrays that have their place want each loop."""
+        votes: dict[int, list[Aligned]] = {}
+        for access in accesses:
+            for index, place in zip(access.indices, self._place_of(group, access) or (), strict=False):
+                loop = index.single
+                if place is not None and loop is not None:
+                    votes.setdefault(loop, []).append(Aligned(place.axis, index.constant + place.shift))
+        return votes
 
-    def _place_loops(
-        self, group: Group, stage: Stage, axes: dict[int, int], found: dict[int, list[int]]
-    ) -> tuple[Aligned | None, ...] | None:
-        if len(set(axes.values())) != len(axes):
+    def _place_of(self, group: Group, access: Access) -> tuple[Aligned | None, ...] | None:
+        """Give an array's place: the one it has, or for the caller's arrays their own indices."""
+        buffer = access.buffer
+        if buffer in group.buffers:
+            return group.buffers[buffer]
+        if buffer.is_temporary or len(buffer.shape) < group.count:
             return None
-        if not axes and group.stages:
-            axes, found = self._by_position(group, stage)
-            if not axes:
-                return None
-        placed: list[Aligned | None] = []
-        for loop in range(len(stage.loops)):
-            if loop in axes:
-                votes = found[loop]
-                placed.append(Aligned(axes[loop], (min(votes) + max(votes)) // 2))
-            else:
-                shift = _written_shift(stage, loop)
-                placed.append(Aligned(group.count, shift))
-                group.count += 1
-        return tuple(placed)
-
-    def _by_position(self, group: Group, stage: Stage) -> tuple[dict[int, int], dict[int, list[int]]]:
-        """Place a stage that shares no buffer with the group: same rank and about the same sizes."""
-        first = group.stages[0]
-        if len(first.loops) != len(stage.loops):
-            return {}, {}
-        axes, found = {}, {}
-        for loop, (one, other) in enumerate(zip(first.loops, stage.loops, strict=True)):
-            place = group.loops[first][loop]
-            near = (
-                isinstance(one.extent, int)
-                and isinstance(other.extent, int)
-                and abs(one.extent - other.extent) <= 8
-            )
-            if place is None or not near:
-                return {}, {}
-            axes[loop] = place.axis
-            found[loop] = [_written_shift(stage, loop)]
-        return axes, found
+        return tuple(Aligned(axis, 0) if axis < group.count else None for axis in range(len(buffer.shape)))
 
     # ---- which axes are cut
 
@@ -279,6 +237,16 @@ class Grouping:
             if output.buffer not in group.scratch
             for axis in group.axes
         )
+
+
+def _agreed(votes: Sequence[Aligned], *, is_exact: bool) -> Aligned | None:
+    """Find the place that votes agree on: exactly, or on one axis and then in the middle."""
+    if not votes or len({vote.axis for vote in votes}) > 1:
+        return None
+    shifts = [vote.shift for vote in votes]
+    if is_exact and len(set(shifts)) > 1:
+        return None
+    return Aligned(votes[0].axis, (min(shifts) + max(shifts)) // 2)
 
 
 def _union(left: dict[int, Widening], right: dict[int, Widening]) -> dict[int, Widening]:

@@ -56,7 +56,7 @@ class Memory:
             one = self.load(access, places, 0, None, None)
             return builder.value("vector.broadcast", [one], kind)
         memref, indices = self._at(access, places)
-        stored = ir.MemRefType(memref.type).element_type
+        stored = self._stored(element)
         if not lanes:
             return self._read(builder.value("memref.load", [memref, *indices], stored), element)
         kind = ir.VectorType.get([lanes], stored)
@@ -72,7 +72,7 @@ class Memory:
         self, access: Access, places: Places, lanes: int, vector: int, mask: ir.Value | None
     ) -> ir.Value:
         builder = self.builder
-        stored = self._stored(access)
+        stored = self._stored(access.buffer.element)
         found = []
         for lane in range(lanes):
             place = builder.add(places[vector], lane)
@@ -84,10 +84,9 @@ class Memory:
             found.append(builder.value("memref.load", [memref, *indices], stored))
         return builder.value("vector.from_elements", found, ir.VectorType.get([lanes], stored))
 
-    def _stored(self, access: Access) -> ir.Type:
-        placement = self.placements.get(access.buffer)
-        memref = placement.memref if placement else access.buffer.value
-        return ir.MemRefType(memref.type).element_type
+    def _stored(self, element: ir.Type) -> ir.Type:
+        """Give the type in memory: a bool takes a byte; arguments and temporaries get that type in the end."""
+        return ir.IntegerType.get_signless(8) if element == self.builder.i1 else element
 
     def store(
         self,
@@ -106,7 +105,7 @@ class Memory:
                 self.store(one, access, {**places, vector or 0: place}, 0, None, None)
             return
         memref, indices = self._at(access, places)
-        value = self._written(value, ir.MemRefType(memref.type).element_type)
+        value = self._written(value, self._stored(access.buffer.element))
         if not lanes:
             self.builder.create("memref.store", [value, memref, *indices])
         elif mask is None:

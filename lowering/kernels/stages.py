@@ -43,6 +43,11 @@ class Stage:
         return self.op.regions[0].blocks[0] if len(self.op.regions) else None
 
     @property
+    def rank(self) -> int:
+        """The number of loops that turn more than once."""
+        return sum(1 for loop in self.loops if loop.extent != 1)
+
+    @property
     def is_parallel(self) -> bool:
         """Tell whether every turn of every loop may run on its own."""
         return not any(loop.is_reduction for loop in self.loops)

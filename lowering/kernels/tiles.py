@@ -77,14 +77,31 @@ def _ends(group: Group, axis: int, builder: Builder) -> "tuple[int | ir.Value, i
 def _candidates(
     group: Group, ends: "dict[int, tuple[int | ir.Value, int | ir.Value]]"
 ) -> list[dict[int, int]]:
-    lengths = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-    if len(group.axes) == 1:
-        axis = group.axes[0]
-        one_dimensional = all(len(stage.loops) <= 1 for stage in group.stages)
-        choices = [512, 1024, 2048, 4096] if one_dimensional else lengths
-        return [{axis: length} for length in choices]
+    choices = [_lengths(group, axis, *ends[axis]) for axis in group.axes]
+    if len(choices) == 1:
+        return [{group.axes[0]: length} for length in choices[0]]
     first, second = group.axes
-    return [{first: a, second: b} for a in lengths for b in lengths if b >= 4 or a <= 4]
+    return [{first: a, second: b} for a in choices[0] for b in choices[1] if b >= 4 or a <= 4]
+
+
+def _lengths(group: Group, axis: int, low: "int | ir.Value", high: "int | ir.Value") -> list[int]:
+    """List lengths of tiles: long ones along an axis that lies contiguously in memory."""
+    lengths = [512, 1024, 2048, 4096] if _is_contiguous(group, axis) else [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    if not isinstance(low, int) or not isinstance(high, int):
+        return lengths
+    extent = max(high - low, 1)
+    fitting = [length for length in lengths if length < extent]
+    return fitting or [extent]
+
+
+def _is_contiguous(group: Group, axis: int) -> bool:
+    for stage in group.stages:
+        for output in stage.outputs:
+            if output.indices and (loop := output.indices[-1].single) is not None:
+                place = group.loops[stage][loop]
+                if place is not None and place.axis == axis:
+                    return True
+    return False
 
 
 def _shapes(group: Group, tiles: dict[int, int]) -> "dict[Buffer, tuple[int, ...]] | None":
@@ -145,7 +162,7 @@ def _written_bytes(group: Group, tiles: dict[int, int]) -> float:
     for place, loop in zip(group.loops[stage], stage.loops, strict=True):
         if place is not None and place.axis in tiles:
             total *= tiles[place.axis]
-        else:
+        elif not loop.is_reduction:
             total *= loop.extent if isinstance(loop.extent, int) else 256
     return total
 

@@ -1,0 +1,78 @@
+"""The order of stages: what works on fewer dimensions goes first, so that the others can share tiles."""
+
+from collections.abc import Sequence
+
+from ...dialects.mlir import ir
+from .accesses import Buffer, Views
+from .stages import Stage, gathered_buffers
+
+
+def low_ranks_first(stages: Sequence[Stage], views: Views) -> list[list[Stage]]:
+    """Order a run of stages anew: those of lower rank that depend on no other one come first, by themselves."""
+    rank = max((stage.rank for stage in stages), default=0)
+    early: list[Stage] = []
+    late: list[Stage] = []
+    for stage in stages:
+        if late and stage.rank < rank and not any(_depends(stage, other, views) for other in late):
+            early.append(stage)
+        elif not late and stage.rank < rank:
+            early.append(stage)
+        else:
+            late.append(stage)
+    if early and late:
+        for stage in early:
+            if _is_before(late[0].op, stage.op) and not _can_move(stage.op, late[0].op):
+                return [list(stages)]
+        for stage in early:
+            if _is_before(late[0].op, stage.op):
+                stage.op.move_before(late[0].op)
+    return [part for part in (early, late) if part]
+
+
+def _depends(stage: Stage, earlier: Stage, views: Views) -> bool:
+    """Tell whether two stages must keep their order."""
+    return bool(
+        _written(earlier) & (_read(stage, views) | _written(stage)) or _written(stage) & _read(earlier, views)
+    )
+
+
+def _written(stage: Stage) -> set[Buffer]:
+    return {output.buffer for output in stage.outputs}
+
+
+def _read(stage: Stage, views: Views) -> set[Buffer]:
+    return {access.buffer for access in stage.reads()} | set(gathered_buffers(stage, views))
+
+
+def _is_before(first: ir.Operation, second: ir.Operation) -> bool:
+    for op in first.block.operations:
+        if op.operation == first:
+            return True
+        if op.operation == second:
+            return False
+    return False
+
+
+def _can_move(op: ir.Operation, before: ir.Operation) -> bool:
+    """Tell whether the scalars an operation uses exist in front of another one; memory is always there."""
+    for value in _scalars(op):
+        owner = value.owner
+        if isinstance(owner, ir.Block) or owner.operation.name == "arith.constant":
+            continue
+        if owner.operation.block == before.block and not _is_before(owner.operation, before):
+            return False
+    return True
+
+
+def _scalars(op: ir.Operation) -> list[ir.Value]:
+    found = [value for value in op.operands if not isinstance(value.type, ir.MemRefType)]
+    for region in op.regions:
+        for block in region.blocks:
+            for inner in block.operations:
+                found += [
+                    value
+                    for value in inner.operation.operands
+                    if not (isinstance(value.owner, ir.Block) and value.owner == block)
+                    and not (not isinstance(value.owner, ir.Block) and value.owner.operation.block == block)
+                ]
+    return found
