@@ -136,8 +136,10 @@ class Array(Traced):
             raise AttributeError(f"'{self!r}' has no attribute '{name}'")
 
         def method(*args: Any, **kwargs: Any) -> Any:
+            from .functions.methods import METHODS
+
             with where.location(name):
-                return implementation(function)(self, *args, **kwargs)
+                return (METHODS.get(name) or implementation(function))(self, *args, **kwargs)
 
         return method
 
@@ -160,6 +162,10 @@ class Array(Traced):
     def flat(self) -> "Array":
         """All elements in row-major order."""
         return self.reshape(-1)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.flat[...] = value
 
     @property
     def real(self) -> "Array":
