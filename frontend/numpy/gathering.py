@@ -53,10 +53,8 @@ def result_shape(
 
 def _read(one: Array, rank: int, place: int, loops: int) -> tuple[ir.Value, ir.AffineMap]:
     value, access = read_broadcast(one, rank)
-    moved = [
-        ir.AffineDimExpr.get(place + ir.AffineDimExpr(expression).position) for expression in access.results
-    ]
-    return value, ir.AffineMap.get(loops, 0, moved)
+    moved = ir.AffineMap.get(loops, 0, [ir.AffineDimExpr.get(place + axis) for axis in range(rank)])
+    return value, ir.AffineMap.get(loops, 0, [expression.compose(moved) for expression in access.results])
 
 
 def wrapped_index(value: ir.Value, dtype: np.dtype[Any], size: Size) -> ir.Value:

@@ -106,6 +106,13 @@ class View:
         """Tell whether the view shows an array itself."""
         return isinstance(self.base, Storage) and self.same_as(View.whole(self.base))
 
+    def __call__(self, dtype: Any = None) -> Any:
+        """Do what ndarray's method `view` does, which has the name of the attribute that holds this."""
+        from .array import Array
+        from .bit_views import reinterpreted
+
+        return Array(self if dtype is None else reinterpreted(self, np.dtype(dtype)))
+
     def transposed(self, order: Sequence[int]) -> "View":
         """Permute the axes."""
         return View(self.base, self.spans, tuple(self.axes[axis] for axis in order))
