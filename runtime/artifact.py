@@ -8,7 +8,7 @@ from pathlib import Path
 from isthmus.errors import ArtifactError
 
 from .checksums import check_file, read_checked, record_of
-from .manifest import GRAPH_FILE, MANIFEST_FILE, PARAMETERS_FILE, FileRecord, Manifest
+from .manifest import CAPTURED_FILE, GRAPH_FILE, MANIFEST_FILE, PARAMETERS_FILE, FileRecord, Manifest
 from .memory import Array
 from .parameters import ArchivedParameters, describe, write_archive
 from .replace import replaced_directory
@@ -20,6 +20,7 @@ class Artifact:
 
     An opened artifact gives its parameters as views of the file, read only when used. `path` is where it was
     opened from or None. `graph` is what `isthmus.graph.to_text` gave, empty when the program was not described.
+    `captured` is the program before it was lowered, as MLIR bytecode, where it was kept.
     """
 
     manifest: Manifest
@@ -27,6 +28,7 @@ class Artifact:
     parameters: Mapping[str, Array] = field(default_factory=dict)
     path: Path | None = None
     graph: str = ""
+    captured: bytes = b""
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact as a directory, replacing an older artifact there only when all is written.
@@ -72,6 +74,9 @@ class Artifact:
         if self.graph:
             (root / GRAPH_FILE).write_text(self.graph, encoding="utf-8")
             files[GRAPH_FILE] = record_of(root / GRAPH_FILE)
+        if self.captured:
+            (root / CAPTURED_FILE).write_bytes(self.captured)
+            files[CAPTURED_FILE] = record_of(root / CAPTURED_FILE)
         manifest = replace(self.manifest, files=files, parameters=describe(self.parameters))
         text = manifest.to_text()
         Manifest.from_text(text)  # what cannot be read back is never written
@@ -88,10 +93,13 @@ def _read(root: Path) -> Artifact:
         if name not in modules:
             check_file(root / name, record)
     graph = _read_graph(root, manifest)
+    captured = b""
+    if CAPTURED_FILE in manifest.files:
+        captured = read_checked(root / CAPTURED_FILE, manifest.files[CAPTURED_FILE])
     if not manifest.parameters:
-        return Artifact(manifest, modules, {}, root, graph)
+        return Artifact(manifest, modules, {}, root, graph, captured)
     parameters = ArchivedParameters(root / PARAMETERS_FILE, manifest.parameters)
-    return Artifact(manifest, modules, parameters, root, graph)
+    return Artifact(manifest, modules, parameters, root, graph, captured)
 
 
 def _read_graph(root: Path, manifest: Manifest) -> str:

@@ -47,7 +47,7 @@ def load(
         except ArtifactError as error:
             failures.append(ArtifactError(f"module '{record.target}': {error.message}", note=error.note))
             continue
-        return Program(manifest.name, _engines(artifact, record, executor, check_finite))
+        return Program(manifest.name, _engines(artifact, record, executor, check_finite), artifact)
     raise _nothing_runs(manifest, failures)
 
 

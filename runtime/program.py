@@ -6,6 +6,7 @@ from typing import Any
 from isthmus.errors import RunError
 from isthmus.signature import Signature
 
+from .artifact import Artifact
 from .bound import BoundCall
 from .engine import Engine
 from .entry import Entry, describe
@@ -20,8 +21,9 @@ class Program:
     several threads run one after the other; load the artifact again for calls side by side.
     """
 
-    def __init__(self, name: str, engines: Mapping[str, Engine]) -> None:
+    def __init__(self, name: str, engines: Mapping[str, Engine], artifact: Artifact | None = None) -> None:
         self.name = name
+        self.artifact = artifact
         self._entries = {entry: Entry(entry, engine) for entry, engine in engines.items()}
         self._engine = next(iter(engines.values()))
         self._main = self._entries.get(MAIN)

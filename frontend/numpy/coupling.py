@@ -5,8 +5,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from . import where
-
 
 def is_module(value: object) -> bool:
     """Tell whether a value is a program that `call_module` makes part of the capture."""
@@ -16,7 +14,9 @@ def is_module(value: object) -> bool:
 def call_module(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a PyTorch module or a compiled program on traced values: it becomes part of the program."""
     if _is_compiled(module):
-        return _call_compiled(module, args, kwargs)
+        from .compiled import call_compiled
+
+        return call_compiled(module, args, kwargs)
     from ..torch import coupling
 
     return coupling.call_module(module, args, kwargs)
@@ -57,10 +57,3 @@ def _is_torch_program(value: object) -> bool:
 def _is_compiled(value: object) -> bool:
     program = sys.modules.get("isthmus.runtime.program")
     return program is not None and isinstance(value, program.Program)
-
-
-def _call_compiled(program: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    raise where.error(
-        f"the compiled program '{program.name}' holds machine code alone, which cannot become part of another program",
-        note="call what it was compiled from: the PyTorch module, or the function",
-    )

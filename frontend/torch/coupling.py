@@ -1,7 +1,6 @@
 """PyTorch inside of a captured NumPy function: modules and tensor functions become part of the program."""
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,15 @@ from torch.utils import _pytree as pytree
 
 from isthmus.dtypes import dtype_of
 from isthmus.errors import CaptureError
-from isthmus.signature import TensorType
 from isthmus.spec import Spec
 
-from ...dialects.mlir import func, ir
+from ..embedding import Embedded
 from ..numpy import where
 from ..numpy.array import Array
+from ..numpy.embedded_calls import SizeNames, free_symbol, invoke
 from ..numpy.emitter import Trace, current_trace
 from ..numpy.scalar import Scalar
-from ..numpy.shapes import as_type
-from .embed import Embedded, embed
+from .embed import embed_module
 from .traced_tensor import TracedTensor
 
 _SHARING: tuple[Any, ...] = (torch.from_numpy, torch.as_tensor, torch.asarray, torch.from_dlpack)
@@ -108,18 +106,12 @@ def _call(function: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any
     trace = current_trace()
     leaves, spec = pytree.tree_flatten((args, kwargs))
     arrays = [_as_array(leaf) for leaf in leaves if isinstance(leaf, TracedTensor | Array | Scalar)]
-    names = _SizeNames()
+    names = SizeNames()
     marks = iter([_Leaf(i, dtype_of(a.dtype).name, names.sizes(a)) for i, a in enumerate(arrays)])
     marked = [next(marks) if isinstance(leaf, TracedTensor | Array | Scalar) else leaf for leaf in leaves]
     with where.location(name):
         embedded = _embedded(trace, function, name, marked, spec)
-        values = _invoke(trace, embedded, arrays)
-        results = [
-            _result(value, kind, names)
-            for value, kind in zip(values, embedded.signature.outputs, strict=True)
-        ]
-    for output, place in embedded.signature.updates:
-        arrays[place].write(results[output])
+        results = invoke(trace, embedded, arrays, names)
     as_tensors = any(isinstance(leaf, TracedTensor) for leaf in leaves)
     return embedded.signature.results.build([TracedTensor(x) if as_tensors else x for x in results])
 
@@ -129,9 +121,9 @@ def _embedded(trace: Trace, function: Any, name: str, marked: list[Any], spec: p
     key = (function, getattr(function, "training", None), spec, tuple(map(_key, marked)))
     if key not in trace.embedded:
         program, inputs, kwargs = _program(function, marked, spec)
-        symbol = _symbol(name, [one.symbol for one in trace.embedded.values()])
+        symbol = free_symbol(trace, name)
         try:
-            made = embed(program, inputs, kwargs, trace.module, trace.parameters, symbol)
+            made = embed_module(program, inputs, kwargs, trace.module, trace.parameters, symbol)
         except CaptureError as error:
             raise CaptureError(error.message, location=_place(error), note=error.note) from None
         trace.embedded[key] = made
@@ -168,50 +160,6 @@ def _example(leaf: Any) -> Any:
     if not isinstance(leaf, _Leaf):
         return leaf
     return Spec(f"{leaf.dtype}[{','.join(map(str, leaf.sizes))}]")
-
-
-def _symbol(name: str, taken: list[str]) -> str:
-    numbered = (f"{name}.{number}" if number else name for number in itertools.count())
-    return next(symbol for symbol in numbered if symbol not in taken and symbol != "main")
-
-
-class _SizeNames:
-    """Name the sizes that only the run knows, equal ones alike."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, Scalar] = {}
-
-    def sizes(self, array: Array) -> tuple[int | str, ...]:
-        return tuple(size if isinstance(size, int) else self._name(size) for size in array.shape)
-
-    def _name(self, size: Scalar) -> str:
-        for name, known in self.known.items():
-            if known.linear.same_as(size.linear):
-                return name
-        name = f"n{len(self.known)}"
-        self.known[name] = size
-        return name
-
-
-def _invoke(trace: Trace, embedded: Embedded, arrays: list[Array]) -> list[ir.Value]:
-    function = next(
-        op for op in _functions(trace.module) if op.attributes["sym_name"].value == embedded.symbol
-    )
-    type_ = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
-    operands = [as_type(a.tensor(), kind) for a, kind in zip(arrays, type_.inputs, strict=True)]
-    return list(func.CallOp(list(type_.results), embedded.symbol, operands).results)
-
-
-def _functions(module: ir.Module) -> Iterator[ir.Operation]:
-    return (op.operation for op in module.body.operations if op.operation.name == "func.func")
-
-
-def _result(value: ir.Value, kind: TensorType, names: _SizeNames) -> Array:
-    from isthmus.dtypes import DTYPES
-
-    sizes = [names.known.get(size, size) if isinstance(size, str) else size for size in kind.shape]
-    known = not any(isinstance(size, str) for size in sizes)
-    return Array.of(value, DTYPES[kind.dtype].numpy, sizes if known else None)
 
 
 def _as_array(value: Any) -> Array:

@@ -24,6 +24,7 @@ def compile(
     sharding: Any = None,
     static: Collection[str] = (),
     state: Mapping[str, Any] | None = None,
+    keep_ir: bool = False,
     name: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> "Artifact":
@@ -36,10 +37,12 @@ def compile(
 
     Several functions, `{"init": init, "step": step}` with inputs `{"init": (), "step": (0.1,)}`, become the entries of
     one artifact. Arrays in `state` (or a `Spec`, which starts as zeros) stay with the program between calls: a function
-    takes them as parameters of those names, and what it changes in place the next call sees. `target`
-    is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision` None computes exactly as
-    written; "f32", "bf16" and "f16" narrow the arithmetic. `progress` is called with a line of text as the work goes
-    on.
+    takes them as parameters of those names, and what it changes in place the next call sees.
+
+    `target` is "cpu", "cpu:x86-64-v3", "cuda:sm_90", "rocm:gfx942" or a list of those. `precision` None computes
+    exactly as written; "f32", "bf16" and "f16" narrow the arithmetic. With `keep_ir` the artifact holds its captured
+    form too, so that its program can be called inside of a captured function. `progress` is called with a line of text
+    as the work goes on.
 
     Raises `CaptureError`, `PassError` or `CompileError`, with the user's file and line.
     """
@@ -50,7 +53,7 @@ def compile(
 
     targets = [target] if isinstance(target, str) else list(target)
     return compile_program(
-        program, inputs, kwargs, targets, precision, name, progress or _silent, static, state
+        program, inputs, kwargs, targets, precision, name, progress or _silent, static, state, keep_ir
     )
 
 

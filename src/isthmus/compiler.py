@@ -43,12 +43,14 @@ def compile_program(
     progress: Progress,
     static: Collection[str] = (),
     state: Mapping[str, Any] | None = None,
+    keep_ir: bool = False,
 ) -> Artifact:
     """Do the work of `isthmus.compile`."""
     machines = parse_targets(targets)
     check_preset(precision)
     progress("capturing")
     captured = capture_program(program, inputs, kwargs, static, state)
+    kept = _captured_form(captured) if keep_ir else b""
     graph = to_text(describe_graphs(program, captured))
     common = lower_entries(captured, stages_for(precision), progress)
     lowered = {
@@ -66,7 +68,9 @@ def compile_program(
         precision=None if precision is None else report(_first(common), precision).to_json(),
         work=max(one.work for one in lowered.values()),
     )
-    return Artifact(manifest, {one.record.path: one.data for one in built}, parameters, graph=graph)
+    return Artifact(
+        manifest, {one.record.path: one.data for one in built}, parameters, graph=graph, captured=kept
+    )
 
 
 def capture_program(
@@ -88,6 +92,15 @@ def capture_program(
     return capture_entries(
         entries, lambda function, args, kwargs, names: capture(function, args, kwargs, names, shared)
     )
+
+
+def _captured_form(captured: Mapping[str, Captured]) -> bytes:
+    """Give the program as it is before it is lowered, in place; entries stay apart, and are refused."""
+    if set(captured) != {MAIN}:
+        raise CaptureError(
+            "'keep_ir' keeps programs with one entry point", note="compile what others call apart"
+        )
+    return to_bytecode(captured[MAIN].module)
 
 
 def describe_graphs(program: Any, captured: Mapping[str, Captured]) -> dict[str, Graph]:

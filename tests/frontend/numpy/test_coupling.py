@@ -1,6 +1,7 @@
 """PyTorch inside of captured NumPy functions."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -224,6 +225,56 @@ def test_what_cannot_be_captured_names_the_line(
     assert "site-packages" not in str(caught.value)
 
 
+def test_a_compiled_program_becomes_part_where_its_ir_was_kept(net: nn.Module, tmp_path: Path) -> None:
+    isthmus.compile(net, (isthmus.Spec("f64[n,8]"),), name="net", keep_ir=True).save(tmp_path / "net.isthmus")
+    program = isthmus.load(tmp_path / "net.isthmus")
+
+    def function(x: Any, steps: int) -> Any:
+        for _ in range(steps):
+            x += 0.1 * program(x)
+        return program(x[:2])
+
+    module = captured(function, X, 3)
+    assert len(collect(module.module, "scf.for")) == 1
+    assert sum(array.size for array in module.parameters.values()) == sum(p.numel() for p in net.parameters())
+    x, y = X.copy(), X.copy()
+    fast = isthmus.load(isthmus.compile(function, (x, 1)))
+    np.testing.assert_allclose(fast(x, 3), function(y, 3), rtol=1e-12)
+    np.testing.assert_allclose(x, y, rtol=1e-12)
+
+
+def test_a_compiled_function_that_changes_its_arguments_does_so_inside(check: Check) -> None:
+    def inner(u: Any, dt: float) -> Any:
+        u *= dt
+        return u.sum()
+
+    program = isthmus.load(isthmus.compile(inner, (X[0], 0.5), keep_ir=True))
+
+    def function(x: Any, dt: float) -> Any:
+        return program(x[1], dt) + program(x[2], dt=2.0)
+
+    check(function, X.copy(), 0.5, ulps=8, compiled=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda program, x: program(x, x), "takes 1 arguments"),
+        (lambda program, x: program(x[0]), "is f64 of rank 1: expected"),
+        (lambda program, x: program(x.astype(np.float32)), "is f32 of rank 2: expected"),
+        (lambda program, x: program(x[:, :4]), "has size 4: expected 8"),
+    ],
+)
+def test_a_call_of_a_compiled_program_is_checked(net: nn.Module, call: Any, message: str) -> None:
+    program = isthmus.load(isthmus.compile(net, (isthmus.Spec("f64[n,8]"),), keep_ir=True))
+
+    def function(x: Any) -> Any:
+        return call(program, x)
+
+    with pytest.raises(CaptureError, match=message):
+        captured(function, X)
+
+
 def test_a_compiled_program_is_refused_with_the_way_out(net: nn.Module) -> None:
     program = isthmus.load(isthmus.compile(net, (X,)))
 
@@ -232,4 +283,4 @@ def test_a_compiled_program_is_refused_with_the_way_out(net: nn.Module) -> None:
 
     with pytest.raises(CaptureError, match="machine code alone") as caught:
         captured(function, X)
-    assert "call what it was compiled from" in str(caught.value)
+    assert "keep_ir=True" in str(caught.value)
