@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from .graph_rows import spread
 
 GAP = 26.0
+WIDEST = 1500.0
+"""Rows hold one item, or as many as fit into this."""
+
 _SWEEPS = 12
 
 
@@ -67,7 +70,10 @@ class Level:
         self._place()
 
     def _choose_rows(self) -> None:
-        """Put each item below all that it reads, and what reads nothing just above its first reader."""
+        """Put each item below all that it reads, and what reads nothing just above its first reader.
+
+        Full rows send items further down, in program order (Coffman and Graham, 1972).
+        """
         first = 1 if self.inputs else 0
         before: dict[Item, list[Item]] = {item: [] for item in self.items}
         after: dict[Item, list[Item]] = {item: [] for item in (*self.inputs, *self.items)}
@@ -75,8 +81,12 @@ class Level:
             if target in before:
                 before[target].append(source)
                 after[source].append(target)
+        used: dict[int, float] = {}
         for item in sorted(self.items, key=lambda item: item.order):
             item.row = max([first, *(source.row + 1 for source in before[item])])
+            while used.get(item.row, 0.0) and used[item.row] + item.width > WIDEST:
+                item.row += 1
+            used[item.row] = used.get(item.row, 0.0) + item.width + GAP
         for item in self.items:
             if not before[item] and after[item]:
                 item.row = max(first, min(target.row for target in after[item]) - 1)

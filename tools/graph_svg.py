@@ -1,7 +1,7 @@
 """The drawing of graphs as SVG: one file, no fonts, scripts or styles from elsewhere."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -16,6 +16,8 @@ _CHARACTER = 0.605
 _BIG, _SMALL = 11.0, 9.0
 _MOST_CHARACTERS = 56
 _MARGIN = 24.0
+_MOST_READS = 5
+"""An input that more lines read has no links: these would cross the whole drawing."""
 
 _NODE_COLOURS: dict[str, tuple[str, str, str]] = {
     "input": ("input", "#eef2f8", "#5b7fb5"),
@@ -40,16 +42,18 @@ _CLUSTER_COLOURS: dict[str, tuple[str, str, str, str]] = {
 def to_svg(name: str, graphs: Mapping[str, Graph]) -> str:
     """Draw the graph of each entry point, one below the other, under a legend."""
     parts = [(f"{name} · {entry}" if len(graphs) > 1 else name, graph) for entry, graph in graphs.items()]
-    drawn = [(title, *_readable(graph)) for title, graph in parts]
-    laid = [(title, graph, _lay_out(graph), hidden) for title, graph, hidden in drawn]
-    legend, height = _legend([graph for _, graph, _, _ in laid])
-    width = max([_text_width(legend_title(name), 14), 760.0, *(found.size[0] for _, _, found, _ in laid)])
+    legend, height = _legend(graphs.values())
+    laid = []
+    for title, graph in parts:
+        shown, hidden = _readable(graph)
+        laid.append((title, shown, _lay_out(shown, hidden), hidden, _reads(graph)))
+    width = max([760.0, *(found[2].size[0] for found in laid)])
     body = list(legend)
-    for title, graph, drawing, hidden in laid:
+    for title, graph, drawing, hidden, reads in laid:
         body.append(_text(_MARGIN, height + 16, title, 14, weight="bold"))
         left = _MARGIN + (width - drawing.size[0]) / 2
         body.append(f'<g transform="translate({left:.1f} {height + 28:.1f})">')
-        body += _graph(graph, drawing, hidden)
+        body += _graph(graph, drawing, hidden, reads)
         body.append("</g>")
         height += drawing.size[1] + 28 + _MARGIN
     size = f"{width + 2 * _MARGIN:.0f} {height + _MARGIN:.0f}"
@@ -70,38 +74,36 @@ _ARROW = (
 )
 
 
-def legend_title(name: str) -> str:
-    """Write the line that heads a drawing."""
-    return f"graph of {name}, from top to bottom"
-
-
 def _readable(graph: Graph) -> tuple[Graph, dict[int, int]]:
-    """Leave out the links of numbers that many lines use; tells how many of each."""
+    """Leave out the links of numbers and arrays that many lines read; tells how many of each."""
     uses = Counter(source for source, _ in graph.edges)
     hidden = {
         index: uses[index]
         for index, node in enumerate(graph.nodes)
-        if node.kind == "input" and "[" not in node.shape and uses[index] > 2
+        if node.kind == "input" and uses[index] > (_MOST_READS if "[" in node.shape else 2)
     }
     edges = tuple(edge for edge in graph.edges if edge[0] not in hidden)
     return replace(graph, edges=edges), hidden
 
 
-def _lay_out(graph: Graph) -> Drawing:
-    sizes = [_node_size(node) for node in graph.nodes]
+def _lay_out(graph: Graph, hidden: Mapping[int, int]) -> Drawing:
+    sizes = [_node_size(node, hidden.get(index, 0)) for index, node in enumerate(graph.nodes)]
     return lay_out(graph, sizes, [_text_width(_cluster_title(found), _SMALL + 1) for found in graph.clusters])
 
 
-def _node_size(node: GraphNode) -> Size:
-    width = max(_text_width(_short(node.title), _BIG), _text_width(_below(node), _SMALL))
+def _node_size(node: GraphNode, uses: int) -> Size:
+    width = max(_text_width(_short(node.title), _BIG), _text_width(_below(node, uses), _SMALL))
     return max(width, 40.0) + 20, 38.0
 
 
-def _below(node: GraphNode) -> str:
-    return " · ".join(part for part in (node.place, node.shape) if part)
+def _below(node: GraphNode, uses: int) -> str:
+    said = f"read {uses} times" if uses else ""
+    return " · ".join(part for part in (node.place, node.shape, said) if part)
 
 
-def _graph(graph: Graph, drawing: Drawing, hidden: Mapping[int, int]) -> Iterator[str]:
+def _graph(
+    graph: Graph, drawing: Drawing, hidden: Mapping[int, int], reads: Mapping[int, Sequence[str]]
+) -> Iterator[str]:
     for index in sorted(drawing.clusters):
         yield _cluster_box(graph.clusters[index], drawing.clusters[index])
     yield '<g fill="none" stroke="#667" stroke-width="1.1">'
@@ -113,7 +115,7 @@ def _graph(graph: Graph, drawing: Drawing, hidden: Mapping[int, int]) -> Iterato
         halo = _CLUSTER_COLOURS[cluster.kind][1]
         yield _text(box.x + 10, box.y + TITLE - 8, _cluster_title(cluster), _SMALL + 1, halo=halo)
     for index, box in sorted(drawing.nodes.items()):
-        yield from _node_box(graph.nodes[index], box, hidden.get(index, 0))
+        yield from _node_box(graph.nodes[index], box, hidden.get(index, 0), reads.get(index, ()))
 
 
 def _cluster_title(cluster: GraphCluster) -> str:
@@ -129,16 +131,25 @@ def _cluster_box(cluster: GraphCluster, box: Rectangle) -> str:
     )
 
 
-def _node_box(node: GraphNode, box: Rectangle, uses: int) -> Iterator[str]:
+def _reads(graph: Graph) -> dict[int, list[str]]:
+    """Name the inputs that each node reads."""
+    reads: dict[int, list[str]] = {}
+    for source, target in graph.edges:
+        if graph.nodes[source].kind == "input":
+            reads.setdefault(target, []).append(graph.nodes[source].title)
+    return reads
+
+
+def _node_box(node: GraphNode, box: Rectangle, uses: int, reads: Sequence[str]) -> Iterator[str]:
     _, fill, stroke = _NODE_COLOURS[node.kind]
     radius = box.height / 2 if node.kind in ("input", "output") else 4
-    told = [node.title, ", ".join(node.operators), node.shape, node.place]
+    said = f"reads {', '.join(reads)}" if reads else ""
+    told = [node.title, ", ".join(node.operators), said, node.shape, node.place]
     yield f'<g class="node {node.kind}"><title>{_clean(chr(10).join(filter(None, told)))}</title>'
     yield f'<rect {_place(box)} rx="{radius:g}" fill="{fill}" stroke="{stroke}" stroke-width="1.2"/>'
     middle = box.x + box.width / 2
-    below = f"{_below(node)}, read {uses} times" if uses else _below(node)
     yield _text(middle, box.y + 16, _short(node.title), _BIG, anchor="middle")
-    yield _text(middle, box.y + 29, below, _SMALL, anchor="middle", colour="#555")
+    yield _text(middle, box.y + 29, _below(node, uses), _SMALL, anchor="middle", colour="#555")
     yield "</g>"
 
 

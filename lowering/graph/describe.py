@@ -10,6 +10,7 @@ from ...dialects.mlir import collect, ir
 from .kinds import kind_of
 from .origins import Origin, origin_of
 from .prune import without_small_clusters
+from .runs import Runs
 from .shapes import shape_of
 
 _SILENT = ("arith.constant", "complex.constant", "hpc.parameter", "tensor.dim", "tensor.empty")
@@ -81,14 +82,14 @@ class _Description:
 
     def block(self, block: ir.Block, cluster: int | None, path: Sequence[str]) -> list[tuple[int, ...]]:
         """Describe a block inside a cluster, of a function or layer `path`; gives who made what it ends with."""
-        runs = _Runs(self, cluster, tuple(path))
+        *inner, end = [entry.operation for entry in block.operations]
+        inner = [operation for operation in inner if operation.name not in _SILENT]
+        origins = [origin_of(operation) for operation in inner]
+        runs = Runs(self.cluster, cluster, tuple(path), [origin.path for origin in origins])
         work: list[ir.Operation] = []
         last = Origin()
-        *inner, end = [entry.operation for entry in block.operations]
-        for operation in inner:
-            if operation.name in _SILENT:
-                continue
-            origin = origin_of(operation)
+        for number, (operation, origin) in enumerate(zip(inner, origins, strict=True)):
+            runs.position = number
             is_control = operation.name in _CONTROL
             if is_control or (origin.key is not None and work and origin.key != last.key):
                 self._line(work, last, runs)
@@ -101,7 +102,7 @@ class _Description:
         self._line(work, last, runs)
         return [self.makers.get(value, ()) for value in end.operands]
 
-    def _line(self, work: Sequence[ir.Operation], origin: Origin, runs: "_Runs") -> None:
+    def _line(self, work: Sequence[ir.Operation], origin: Origin, runs: Runs) -> None:
         """Make a node of the operations of one line, unless nothing is computed there."""
         if not work:
             return
@@ -121,7 +122,7 @@ class _Description:
         self.connect(made, number)
         self.makers.update(dict.fromkeys(inside, (number,)))
 
-    def _control(self, operation: ir.Operation, origin: Origin, runs: "_Runs") -> None:
+    def _control(self, operation: ir.Operation, origin: Origin, runs: Runs) -> None:
         cluster = runs.enter(origin)
         path = (origin.path,) if origin.path else runs.path
         if operation.name == "func.call":
@@ -231,34 +232,3 @@ def _number(value: ir.Value) -> int | None:
     if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
         return None
     return int(owner.operation.attributes["value"].value)
-
-
-class _Runs:
-    """Open and close the clusters of a block as its operations pass from function to function, layer to layer."""
-
-    def __init__(self, description: _Description, cluster: int | None, path: tuple[str, ...]) -> None:
-        self.path = path
-        self._description = description
-        self._outer = cluster
-        self._open: list[tuple[str, int]] = []
-
-    def enter(self, origin: Origin) -> int | None:
-        """Give the cluster of work of a function or layer: one that is open, or a new one."""
-        parts = self._parts(origin)
-        depth = 0
-        while depth < min(len(parts), len(self._open)) and self._open[depth][0] == parts[depth]:
-            depth += 1
-        del self._open[depth:]
-        for level in range(depth, len(parts)):
-            parent = self._open[-1][1] if self._open else self._outer
-            title = ".".join(parts[: level + 1]) if origin.is_network else f"{parts[level]}()"
-            kind = "network" if origin.is_network else "function"
-            made = self._description.cluster(title, kind, "" if origin.is_network else origin.place, parent)
-            self._open.append((parts[level], made))
-        return self._open[-1][1] if self._open else self._outer
-
-    def _parts(self, origin: Origin) -> list[str]:
-        if origin.is_network:
-            parts = origin.path.split(".") if origin.path else []
-            return parts[:-1] if origin.layer else parts
-        return [] if origin.path in ("", *self.path) else [origin.path]

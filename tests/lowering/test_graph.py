@@ -12,7 +12,7 @@ def diffuse(u, rate):  # type: ignore[no-untyped-def]
     total = np.zeros(4)
     for _ in range(50):
         change = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        u[1:-1] += rate * limited(change)
+        u[1:-1] += rate * limited(change)  # type: ignore[no-untyped-call]
         if np.max(u) > 2.0:
             u *= 0.5
     while np.sum(u) > 1.0:
