@@ -58,11 +58,18 @@ def _scalar(owner: ir.Operation) -> ir.Value | ir.Attribute | None:
         return owner.operands[0]
     if owner.name == "tensor.from_elements" and len(owner.operands) == 1:
         return owner.operands[0]
-    if owner.name != "arith.constant":
+    if owner.name != "arith.constant" or _is_complex(owner.results[0]):  # the bindings cannot read those
         return None
     value = owner.attributes["value"]
     simple = isinstance(value, ir.DenseFPElementsAttr | ir.DenseIntElementsAttr) and value.is_splat
     return value.get_splat_value() if simple else None
+
+
+def _is_complex(value: ir.Value) -> bool:
+    kind = (
+        ir.RankedTensorType(value.type).element_type if isinstance(value.type, ir.RankedTensorType) else None
+    )
+    return isinstance(kind, ir.ComplexType)
 
 
 def _through_slice(owner: ir.Operation, places: Places, extents: Extents) -> Source | None:

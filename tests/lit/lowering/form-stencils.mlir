@@ -150,3 +150,19 @@ func.func @no_arithmetic(%u: tensor<8xf64>, %at: tensor<8xindex>, %sum: tensor<8
   } -> tensor<8xf64>
   return %0, %1 : tensor<8xf64>, tensor<8xf64>
 }
+
+// -----
+
+// A constant of complex numbers is an array like any other.
+// CHECK-LABEL: func.func @complex_constant
+// CHECK:         "hpc.stencil"
+func.func @complex_constant(%u: tensor<2xcomplex<f64>>) -> tensor<2xcomplex<f64>> {
+  %table = arith.constant dense<[(1.0, 0.0), (0.0, -1.0)]> : tensor<2xcomplex<f64>>
+  %empty = tensor.empty() : tensor<2xcomplex<f64>>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%u, %table : tensor<2xcomplex<f64>>, tensor<2xcomplex<f64>>) outs(%empty : tensor<2xcomplex<f64>>) {
+  ^bb0(%a: complex<f64>, %b: complex<f64>, %o: complex<f64>):
+    %2 = complex.mul %a, %b : complex<f64>
+    linalg.yield %2 : complex<f64>
+  } -> tensor<2xcomplex<f64>>
+  return %0 : tensor<2xcomplex<f64>>
+}
