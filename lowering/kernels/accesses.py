@@ -201,7 +201,7 @@ def mixed(op: ir.Operation, part: str) -> "list[int | ir.Value]":
     """List the offsets, sizes or strides of a view, static and dynamic ones merged."""
     static = list(ir.DenseI64ArrayAttr(op.attributes[f"static_{part}"]))
     segments = list(ir.DenseI32ArrayAttr(op.attributes["operandSegmentSizes"]))
-    place = {"offsets": 1, "sizes": 2, "strides": 3}[part]
+    place = len(segments) - 3 + ("offsets", "sizes", "strides").index(part)
     first = sum(segments[:place])
     dynamic = iter([op.operands[first + i] for i in range(segments[place])])
     return [next(dynamic) if size == DYNAMIC else int(size) for size in static]

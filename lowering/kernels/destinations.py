@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from isthmus.errors import PassError
 
 from ...dialects.mlir import collect, ir
+from .newest import read_newest
 
 _KEEPS_DESTINATION = {
     "tensor.insert_slice": 1,
@@ -20,6 +21,7 @@ def settle_destinations(kernel: ir.Operation) -> None:
 
     What a loop updates in place is there already; anything else is written into the memory that the loop was handed.
     """
+    read_newest(kernel)
     for loop in collect(kernel, "scf.for"):
         block = loop.regions[0].blocks[0]
         _settle_terminator(block, list(block.arguments)[1:], 0)
@@ -46,8 +48,51 @@ def _settle_terminator(block: ir.Block, targets: Sequence[ir.Value], first: int)
         if not isinstance(value.type, ir.RankedTensorType) or value.type != target.type:
             continue
         if _root(value) != target:
-            with ir.InsertionPoint(terminator), terminator.location:
-                terminator.operands[first + number] = _materialize(value, target)
+            terminator.operands[first + number] = _handed_on(block, terminator, value, target)
+
+
+def _handed_on(block: ir.Block, terminator: ir.Operation, value: ir.Value, target: ir.Value) -> ir.Value:
+    """Copy a value to the memory of `target`: as soon as nobody needs the old contents, or by way of a temporary."""
+    root = _root(value)
+    may_change = isinstance(root.owner, ir.Block) and root.owner == block
+    soon = _behind(block, value)
+    with terminator.location:
+        if all(_is_before(block, use.owner.operation, soon) for use in target.uses):
+            with ir.InsertionPoint(soon):
+                return _materialize(value, target)
+        if may_change:
+            with ir.InsertionPoint(soon):
+                value = _materialize(value, _empty_like(value))
+        with ir.InsertionPoint(terminator):
+            return _materialize(value, target)
+
+
+def _behind(block: ir.Block, value: ir.Value) -> ir.Operation:
+    """Give the operation of a block in front of which a value exists."""
+    operations = [op.operation for op in block.operations]
+    if isinstance(value.owner, ir.Block) or value.owner.operation not in operations:
+        return operations[0]
+    return operations[operations.index(value.owner.operation) + 1]
+
+
+def _is_before(block: ir.Block, op: ir.Operation, other: ir.Operation) -> bool:
+    current = op
+    while current.block != block:
+        parent = current.parent
+        if parent is None:
+            return False
+        current = parent.operation
+    operations = [each.operation for each in block.operations]
+    return operations.index(current) < operations.index(other)
+
+
+def _empty_like(value: ir.Value) -> ir.Value:
+    return ir.Operation.create(
+        "bufferization.alloc_tensor",
+        results=[value.type],
+        operands=_no_sizes(value.type),
+        attributes={"operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0, 0])},
+    ).results[0]
 
 
 def _settle_branches(branch: ir.Operation) -> None:
@@ -62,12 +107,7 @@ def _settle_branches(branch: ir.Operation) -> None:
         if _root_of_branches(branch, number) is not None:
             continue
         with ir.InsertionPoint(branch), branch.location:
-            place = ir.Operation.create(
-                "bufferization.alloc_tensor",
-                results=[result.type],
-                operands=_no_sizes(result.type),
-                attributes={"operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0, 0])},
-            ).results[0]
+            place = _empty_like(result)
         for end in ends:
             with ir.InsertionPoint(end), end.location:
                 end.operands[number] = _materialize(end.operands[number], place)

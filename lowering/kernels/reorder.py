@@ -13,9 +13,7 @@ def low_ranks_first(stages: Sequence[Stage], views: Views) -> list[list[Stage]]:
     early: list[Stage] = []
     late: list[Stage] = []
     for stage in stages:
-        if late and stage.rank < rank and not any(_depends(stage, other, views) for other in late):
-            early.append(stage)
-        elif not late and stage.rank < rank:
+        if (late and stage.rank < rank and not any(_depends(stage, other, views) for other in late)) or (not late and stage.rank < rank):
             early.append(stage)
         else:
             late.append(stage)
