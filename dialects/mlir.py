@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 from torch_mlir import ir, rewrite
-from torch_mlir.dialects import arith, complex, ext, func, linalg, math, scf, tensor
+from torch_mlir.dialects import _ods_common, arith, complex, ext, func, linalg, math, scf, tensor
 from torch_mlir.dialects import torch as torch_dialect
 from torch_mlir.passmanager import PassManager
 
@@ -63,6 +63,7 @@ def context(*, allow_unregistered: bool = False) -> ir.Context:
     """
     from .hpc import Hpc  # the dialect's module needs this one
 
+    _let_bindings_find(__package__)
     made = ir.Context()
     made.enable_multithreading(False)
     made.allow_unregistered_dialects = allow_unregistered
@@ -74,6 +75,16 @@ def context(*, allow_unregistered: bool = False) -> ir.Context:
         empty = ir.Module.create()
         PassManager.parse(f"builtin.module({_LOAD_TORCH_CONVERSION})").run(empty.operation)
     return made
+
+
+def _let_bindings_find(package: str) -> None:
+    """Tell the bindings where the module of a dialect of ours is.
+
+    They look for it at every operation of the dialect that they see until they find it: 50 us each.
+    """
+    known = _ods_common._cext.globals
+    if package not in known.dialect_search_modules:
+        known.append_dialect_search_prefix(package)
 
 
 @contextmanager

@@ -100,7 +100,7 @@ class StencilOp(Hpc.Operation, name="stencil", traits=[ext.Pure]):
 
 def fits(inputs: Sequence[ir.Value]) -> bool:
     """Tell whether inputs of so many types may go into one stencil."""
-    return len({str(value.type) for value in inputs}) <= TYPES
+    return len({value.type for value in inputs}) <= TYPES
 
 
 def inputs_of(stencil: ir.Operation) -> list[ir.Value]:
@@ -141,10 +141,9 @@ def halo(
 
 
 def _segments(inputs: Sequence[ir.Value], sizes: int) -> ir.Attribute:
-    counts: dict[str, int] = {}
+    counts: dict[ir.Type, int] = {}
     for value in inputs:
-        kind = str(value.type)
-        counts[kind] = counts.get(kind, 0) + 1
+        counts[value.type] = counts.get(value.type, 0) + 1
     groups = list(counts.values())
     return ir.DenseI32ArrayAttr.get([*groups, *[0] * (TYPES - len(groups)), sizes])
 
@@ -157,7 +156,7 @@ def _domain_problem(op: Any) -> str:
     kinds = [value.type for value in op.results]
     if not kinds or not all(isinstance(kind, ir.RankedTensorType) for kind in kinds):
         return "expected at least one result, all ranked tensors"
-    if len({str(kind) for kind in kinds}) != 1:
+    if len(set(kinds)) != 1:
         return f"expected results of one type, got {[str(kind) for kind in kinds]}"
     if not all(isinstance(value.type, ir.RankedTensorType) for value in inputs_of(op)):
         return "expected inputs that are ranked tensors: scalars are used in the region as they are"

@@ -1,0 +1,5 @@
+"""What generated bindings share."""
+
+from typing import Any
+
+_cext: Any
