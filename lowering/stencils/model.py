@@ -24,6 +24,7 @@ class Stencil:
     outputs: list[Expression]
     results: list[ir.Value]
     extents: Extents = field(init=False)
+    _read: tuple[list[Expression], dict[Expression, Element]] | None = None
 
     def __post_init__(self) -> None:
         self.extents = extents_of(self.kind)
@@ -36,7 +37,9 @@ class Stencil:
     @property
     def elements(self) -> dict[Expression, Element]:
         """List the elements it reads."""
-        return elements_of(self.outputs)
+        if self._read is None or self._read[0] is not self.outputs:
+            self._read = (self.outputs, elements_of(self.outputs))
+        return self._read[1]
 
     def same_domain(self, other: "Stencil") -> bool:
         """Tell whether two stencils run over the same points and make arrays of one type."""
