@@ -8,11 +8,11 @@ import numpy as np
 from ..array import Array
 from ..scalar import Scalar
 from .choosing import chosen
-from .creation import arange
 from .extremes import argmax
 from .joining import concatenate
 from .looping import loop
 from .operands import as_array, conjugate, fresh
+from .ranges import arange
 
 
 def eliminated(matrix: Array, right: Array) -> Array:

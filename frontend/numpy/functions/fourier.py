@@ -11,8 +11,8 @@ from ....dialects.mlir import ir
 from ..array import Array
 from ..emitter import current_trace, tensor_type
 from ..where import error
-from .creation import arange
 from .operands import as_array, fresh, into, normal_axes
+from .ranges import arange
 from .shaping import roll
 
 Dtype = np.dtype[Any]

@@ -11,8 +11,8 @@ from ..emitter import index
 from ..scalar import Scalar, index_value
 from ..where import error
 from .combiners import combiner
-from .creation import linspace
 from .operands import as_array, as_operand, fresh, is_static
+from .ranges import linspace
 from .reductions import max_, min_, sum_
 from .sorting import searchsorted
 

@@ -8,8 +8,8 @@ import numpy as np
 from ..array import Array
 from ..scalar import Scalar
 from ..where import error
-from .creation import eye
 from .elimination import cholesky_factor, determinant, eliminated
+from .matrices import eye
 from .operands import as_array, conjugate
 from .products import matmul
 
@@ -203,7 +203,7 @@ def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
 
 def diagonal(x: Any, /, *, offset: int = 0) -> Any:
     """Give the diagonals of the matrices over the last two axes."""
-    from .creation import diagonal as along
+    from .matrices import diagonal as along
 
     return along(x, offset, -2, -1)
 

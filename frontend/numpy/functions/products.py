@@ -226,7 +226,7 @@ def kron(a: Any, b: Any) -> Any:
 
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
     """Add the elements of a diagonal."""
-    from .creation import diagonal
+    from .matrices import diagonal
     from .reductions import sum_
 
     return into(out, sum_(diagonal(a, offset, axis1, axis2), -1, dtype=dtype))

@@ -108,7 +108,7 @@ def along(arr: Any, indices: Any, axis: int | None) -> tuple[Any, Any, int]:
 
 def grid(x: Any, places: Any, axis: int) -> tuple[Any, ...]:
     """Complete the indices of one axis to those of all."""
-    from .creation import arange
+    from .ranges import arange
 
     rank = places.ndim
     return tuple(

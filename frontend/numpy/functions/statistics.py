@@ -87,7 +87,7 @@ def _weights(fweights: Any, aweights: Any) -> Any:
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
     """Estimate the correlation matrix of rows, clipped to [-1, 1]."""
-    from .creation import diagonal
+    from .matrices import diagonal
 
     covariance = cov(x, y, rowvar, dtype=dtype)
     if covariance.ndim == 0:

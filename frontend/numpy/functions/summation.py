@@ -51,7 +51,7 @@ def _einsum(arrays: Sequence[Array], notation: Notation) -> Any:
 
 def _diagonals(x: Array, letters: str) -> tuple[Array, str]:
     """Take diagonals until every letter stands once."""
-    from .creation import diagonal
+    from .matrices import diagonal
 
     for letter in letters:
         while letters.count(letter) > 1:

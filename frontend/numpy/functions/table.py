@@ -10,11 +10,12 @@ from .checking import checked
 from .tridiagonal import LAPACK
 
 Function = Callable[..., Any]
-CREATORS = ("creation", "randomness", "writing")
+CREATORS = ("creation", "grids", "matrices", "randomness", "ranges", "writing")
 """Files whose functions are traced even when nothing among the arguments is: what they give may be written."""
 FILES = (
     *CREATORS,
     "arithmetic",
+    "dtypes",
     "extremes",
     "fourier",
     "histograms",

@@ -63,7 +63,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     """Write the main diagonal in place."""
-    from .creation import arange
+    from .ranges import arange
 
     x = _target(a, "numpy.fill_diagonal")
     sizes = set(x.shape)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 Check = Callable[..., Any]
+_UNTYPED: Any = np
 _RANDOM = np.random.default_rng(1)
 _A = _RANDOM.standard_normal((4, 6))
 _B = _RANDOM.standard_normal((6, 5))
@@ -77,7 +78,7 @@ def test_products_over_axes_agree(check: Check) -> None:
             np.cross(a[:, :3], a[:, 3:]),
             np.cross(v[:3], v[3:]),
             np.vecdot(a, a),
-            np.vecdot(c, c, axis=0),
+            _UNTYPED.vecdot(c, c, axis=0),
             np.linalg.multi_dot([a, b, b.T]),
             np.dot(f[0], f[1]),
         )

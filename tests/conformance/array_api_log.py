@@ -1,0 +1,34 @@
+"""A pytest plugin: writes one line of JSON when a test starts and one when it ends, so that a crash loses nothing."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def _write(row: dict[str, Any]) -> None:
+    with Path(os.environ["ARRAY_API_LOG"]).open("a") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    _write({"test": nodeid, "outcome": "crashed"})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any, call: Any) -> Iterator[Any]:
+    report = yield
+    if call.when == "call" or report.outcome != "passed":
+        reason = "" if call.excinfo is None else _reason(call.excinfo.value)
+        _write({"test": item.nodeid, "outcome": report.outcome, "reason": reason})
+    return report
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return _reason(error.exceptions[0])
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"[:300]
