@@ -11,7 +11,7 @@ from ..dialects.mlir import collect, ir
 from .driver import lower
 from .find_layout import find_layout
 from .form_kernels import why_not
-from .stages import BORDER, LOOPS
+from .stages import BORDER, HOST, LOOPS
 
 MAIN = "main"
 
@@ -46,7 +46,7 @@ def to_border(
         if progress:
             progress(f"no kernel: {reason}")
     made = copy_of(module)
-    lower(made, signature, stages=(BORDER,))
+    lower(made, signature, stages=(BORDER, HOST))
     return AtBorder(made, find_layout(made, signature), None)
 
 

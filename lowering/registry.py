@@ -31,6 +31,7 @@ PASSES: dict[str, str] = {
     "guard-indices": "guard_indices:GuardIndices",
     "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
+    "slice-inserts": "slice_inserts:SliceInserts",
     "split-complex": "split_complex:SplitComplex",
     "split-narrow-convolutions": "split_narrow_convolutions:SplitNarrowConvolutions",
     "split-transposed-convolutions": "split_transposed_convolutions:SplitTransposedConvolutions",

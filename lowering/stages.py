@@ -76,6 +76,14 @@ BORDER = _stage(
     KERNELS,
 )
 
+HOST = _stage(
+    "host",
+    "slice-inserts",
+    KERNELS,
+    KERNELS,
+)
+"""Behind the border, for what goes to IREE as it is."""
+
 LOOPS = _stage(
     "kernels",
     "form-kernels,generate-kernels,address-reads",

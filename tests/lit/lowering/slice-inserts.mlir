@@ -1,0 +1,22 @@
+// RUN: isthmus-opt -p slice-inserts %s | filecheck %s
+
+// CHECK-LABEL: func.func @dynamic
+// CHECK-SAME:    (%[[A:[a-z0-9]+]]: tensor<4x5xf64>, %[[X:[a-z0-9]+]]: f64, %[[I:[a-z0-9]+]]: index)
+// CHECK:         %[[C:[a-z0-9]+]] = arith.constant 2 : index
+// CHECK:         %[[E:[a-z_0-9]+]] = linalg.fill ins(%[[X]] : f64) outs(%{{.*}} : tensor<1x1xf64>) -> tensor<1x1xf64>
+// CHECK:         tensor.insert_slice %[[E]] into %[[A]][%[[I]], %[[C]]] [1, 1] [1, 1] : tensor<1x1xf64> into tensor<4x5xf64>
+func.func @dynamic(%a: tensor<4x5xf64>, %x: f64, %i: index) -> tensor<4x5xf64> {
+  %c2 = arith.constant 2 : index
+  %0 = tensor.insert %x into %a[%i, %c2] : tensor<4x5xf64>
+  return %0 : tensor<4x5xf64>
+}
+
+// Places that are known are no trouble.
+// CHECK-LABEL: func.func @constant
+// CHECK:         tensor.insert %{{.*}} into
+// CHECK-NOT:     tensor.insert_slice
+func.func @constant(%a: tensor<4xf64>, %x: f64) -> tensor<4xf64> {
+  %c2 = arith.constant 2 : index
+  %0 = tensor.insert %x into %a[%c2] : tensor<4xf64>
+  return %0 : tensor<4xf64>
+}
