@@ -13,7 +13,7 @@ from .estimate_work import estimate, is_product
 from .kernels.destinations import settle_destinations
 from .passes import Pass
 
-_KERNEL_OPERATIONS = ("arith.", "math.", "scf.", "tensor.", "linalg.")
+_KERNEL_OPERATIONS = ("arith.", "math.", "complex.", "scf.", "tensor.", "linalg.")
 _LEFT_TO_IREE = (
     "linalg.conv",
     "linalg.pooling",

@@ -118,10 +118,17 @@ class Builder:
             return self.remainder(left, right)
         return self._binary("arith.remui", left, right)
 
-    def view(self, memory: ir.Value, start: ir.Value, shape: Sequence[int], element: ir.Type) -> ir.Value:
+    def view(
+        self,
+        memory: ir.Value,
+        start: ir.Value,
+        shape: Sequence[int],
+        element: ir.Type,
+        sizes: Sequence[ir.Value] = (),
+    ) -> ir.Value:
         """Write `memref.view`: a piece of a buffer of bytes as an array; a bool takes a byte."""
         stored = ir.IntegerType.get_signless(8) if element == self.i1 else element
-        return self.value("memref.view", [memory, start], ir.MemRefType.get(list(shape), stored))
+        return self.value("memref.view", [memory, start, *sizes], ir.MemRefType.get(list(shape), stored))
 
     def minimum(self, left: "int | ir.Value", right: "int | ir.Value") -> "int | ir.Value":
         """Give the smaller index."""

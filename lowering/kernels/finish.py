@@ -4,6 +4,7 @@ from isthmus.errors import PassError
 
 from ...dialects.mlir import collect, ir
 from .accesses import Linear, Views
+from .bounds import upper_bound
 from .builder import Builder
 from .memory import Memory
 from .vectors import width
@@ -40,25 +41,43 @@ def drop_views(function: ir.Operation) -> None:
 
 
 def place_temporaries(function: ir.Operation, workspace: ir.Value, start: int) -> int:
-    """Give every allocation its place in the workspace, behind `start` bytes; returns the bytes used in all."""
+    """Give every allocation its place in the workspace, behind `start` bytes; returns the bytes used in all.
+
+    One whose size varies gets room for the largest it can have; a `PassError` when that is not known.
+    """
     end = start
     for op in collect(function, "memref.alloc"):
         kind = ir.MemRefType(op.results[0].type)
-        if not kind.has_static_shape:
+        builder = Builder(op.block, op.location)
+        entry = function.regions[0].blocks[0]
+        place = ir.InsertionPoint.at_block_begin(entry) if kind.has_static_shape else ir.InsertionPoint(op)
+        with builder.at(place), op.location:
+            view = builder.view(
+                workspace, builder.number(end), list(kind.shape), kind.element_type, list(op.operands)
+            )
+        bytes_ = width(kind.element_type)
+        for size in _largest(kind, list(op.operands)):
+            bytes_ *= size
+        op.results[0].replace_all_uses_with(view)
+        op.erase()
+        end += -(-bytes_ // ALIGNMENT) * ALIGNMENT
+    return end
+
+
+def _largest(kind: ir.MemRefType, sizes: list[ir.Value]) -> list[int]:
+    """List the sizes of a type, upper bounds where they vary."""
+    found, varying = [], iter(sizes)
+    for dimension in range(kind.rank):
+        if not kind.is_dynamic_dim(dimension):
+            found.append(int(kind.get_dim_size(dimension)))
+            continue
+        bound = upper_bound(next(varying))
+        if bound is None:
             raise PassError(
                 f"a kernel cannot place a temporary of type '{kind}': its size is known at run time only"
             )
-        builder = Builder(op.block, op.location)
-        entry = function.regions[0].blocks[0]
-        with builder.at(ir.InsertionPoint.at_block_begin(entry)), op.location:
-            view = builder.view(workspace, builder.number(end), list(kind.shape), kind.element_type)
-        op.results[0].replace_all_uses_with(view)
-        op.erase()
-        bytes_ = width(kind.element_type)
-        for size in kind.shape:
-            bytes_ *= size
-        end += -(-bytes_ // ALIGNMENT) * ALIGNMENT
-    return end
+        found.append(max(bound, 0))
+    return found
 
 
 def bools_as_bytes(function: ir.Operation) -> None:

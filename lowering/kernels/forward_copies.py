@@ -74,7 +74,7 @@ def is_fill(op: ir.Operation) -> bool:
     return (
         op.operands[0].owner.operation.name == "arith.constant"
         and len(list(body.operations)) == 1
-        and list(body.operations)[0].operation.operands[0] == body.arguments[0]
+        and body.operations[0].operation.operands[0] == body.arguments[0]
     )
 
 

@@ -13,7 +13,8 @@ def low_ranks_first(stages: Sequence[Stage], views: Views) -> list[list[Stage]]:
     early: list[Stage] = []
     late: list[Stage] = []
     for stage in stages:
-        if (late and stage.rank < rank and not any(_depends(stage, other, views) for other in late)) or (not late and stage.rank < rank):
+        follows = any(_depends(stage, other, views) for other in late)
+        if stage.rank < rank and not follows:
             early.append(stage)
         else:
             late.append(stage)
