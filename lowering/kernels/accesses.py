@@ -56,9 +56,13 @@ def _sum(left: Iterable[tuple[object, int]], right: Iterable[tuple[object, int]]
 
 @dataclass(frozen=True, eq=False)
 class Buffer:
-    """Name memory: an argument of the kernel, or an allocation inside it (`is_temporary`)."""
+    """Name memory: an argument of the kernel, or an allocation inside it (`is_temporary`).
+
+    `root` is the same for buffers that are one memory under several shapes.
+    """
 
     value: ir.Value
+    root: ir.Value
     shape: tuple[int, ...]
     element: ir.Type
     is_temporary: bool
@@ -96,6 +100,7 @@ class Views:
 
     def __init__(self) -> None:
         self.buffers: dict[ir.Value, Buffer] = {}
+        self.reshaped: set[ir.Value] = set()
         self._views: dict[ir.Value, View] = {}
 
     def of(self, value: ir.Value) -> View:
@@ -124,12 +129,12 @@ class Views:
             case name:
                 raise PassError(f"a kernel cannot follow '{name}' to its buffer")
 
-    def _whole(self, value: ir.Value, *, is_temporary: bool) -> View:
+    def _whole(self, value: ir.Value, *, is_temporary: bool, root: ir.Value | None = None) -> View:
         kind = ir.MemRefType(value.type)
         shape = tuple(DYNAMIC if kind.is_dynamic_dim(d) else kind.get_dim_size(d) for d in range(kind.rank))
         if not kind.layout == ir.AffineMapAttr.get(ir.AffineMap.get_identity(kind.rank)):
             raise PassError(f"a kernel cannot work on a buffer of layout '{kind}'")
-        buffer = Buffer(value, shape, kind.element_type, is_temporary)
+        buffer = Buffer(value, value if root is None else root, shape, kind.element_type, is_temporary)
         self.buffers[value] = buffer
         zero = tuple(Linear() for _ in shape)
         return View(buffer, zero, tuple(((dimension, 1),) for dimension in range(len(shape))))
@@ -153,7 +158,7 @@ class Views:
         return View(source.buffer, tuple(found_offsets), tuple(found_strides))
 
     def _reshaped(self, op: ir.Operation) -> View:
-        """Follow a reshape that only adds or drops dimensions of size one."""
+        """Follow a reshape that only adds or drops dimensions of size one; another one gives memory a second name."""
         source = self.of(op.operands[0])
         before = ir.MemRefType(op.operands[0].type)
         after = ir.MemRefType(op.results[0].type)
@@ -167,7 +172,8 @@ class Views:
         for number, group in enumerate(groups):
             real = [d for d in group if wide.is_dynamic_dim(d) or wide.get_dim_size(d) != 1] or group[-1:]
             if len(real) > 1:
-                raise PassError("a kernel cannot follow a reshape of a view")
+                self.reshaped.add(source.buffer.root)
+                return self._whole(op.results[0], is_temporary=False, root=source.buffer.root)
             renamed[number if expands else real[0]] = real[0] if expands else number
         strides = tuple(
             tuple((renamed[d], stride) for d, stride in parts if d in renamed) for parts in source.strides

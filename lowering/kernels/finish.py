@@ -90,6 +90,10 @@ def bools_as_bytes(function: ir.Operation) -> None:
                 and str(ir.MemRefType(argument.type).element_type) == "i1"
             ):
                 argument.set_type(ir.MemRefType.get(list(ir.MemRefType(argument.type).shape), byte))
+        for op in collect(function, ("memref.collapse_shape", "memref.expand_shape", "arith.select")):
+            kind = op.results[0].type
+            if isinstance(kind, ir.MemRefType) and str(ir.MemRefType(kind).element_type) == "i1":
+                op.results[0].set_type(ir.MemRefType.get(list(ir.MemRefType(kind).shape), byte))
 
 
 def set_type(function: ir.Operation) -> None:

@@ -141,7 +141,7 @@ def _touches(op: ir.Operation, buffer: Buffer, views: Views) -> bool:
     ):
         return False
     for operand in op.operands:
-        if isinstance(operand.type, ir.MemRefType) and views.of(operand).buffer == buffer:
+        if isinstance(operand.type, ir.MemRefType) and views.of(operand).buffer.root == buffer.root:
             return True
     return any(
         _touches(inner.operation, buffer, views)
@@ -160,7 +160,11 @@ def _reads_in_place(
     place = views.of(target).access(written.indices)
     if any(stage.uses_old(number) for number in range(len(stage.outputs))):
         return False
-    return all(access.buffer != place.buffer or same_place(access, place) for access in stage.reads())
+    return all(
+        access.buffer.root != place.buffer.root
+        or (access.buffer == place.buffer and same_place(access, place))
+        for access in stage.reads()
+    )
 
 
 def same_place(left: Access, right: Access) -> bool:

@@ -57,7 +57,7 @@ class Generator:
         self._arguments = (counters, workgroup, workgroups)
         self._parallel = parallel
         self._users: dict[Buffer, set[Stage] | None] = {}
-        self._written: set[Buffer] = set()
+        self._written: set[ir.Value] = set()
         self._stages: dict[ir.Operation, Stage] = {}
         self._scratch = 0
 
@@ -86,7 +86,7 @@ class Generator:
 
     def _read_stage(self, stage: Stage) -> None:
         self._stages[stage.op] = stage
-        self._written.update(output.buffer for output in stage.outputs)
+        self._written.update(output.buffer.root for output in stage.outputs)
         inputs = [e.access.buffer for e in stage.inputs if e.access]
         for buffer in (*inputs, *(o.buffer for o in stage.outputs), *gathered_buffers(stage, self.views)):
             users = self._users.setdefault(buffer, set())
@@ -99,7 +99,7 @@ class Generator:
                 buffer = self.views.of(operand).buffer
                 self._users[buffer] = None
                 if op.name == "memref.store":
-                    self._written.add(buffer)
+                    self._written.add(buffer.root)
 
     # ---- deciding
 

@@ -141,12 +141,14 @@ class Grouping:
     def _is_safe(self, group: Group) -> bool:
         written = {output.buffer for stage in group.stages for output in stage.outputs}
         for stage in group.stages:
-            if any(buffer in written for buffer in gathered_buffers(stage, self._views)):
+            if any(b.root == w.root for b in gathered_buffers(stage, self._views) for w in written):
                 return False
         for stage in group.stages:
             for access in (*stage.outputs, *stage.reads()):
                 if access.buffer in written and not self._follows_axes(group, stage, access):
                     return False
+        if any(b.root == w.root and b != w for b in group.buffers for w in written):
+            return False  # one memory under two shapes
         for buffer in written:
             if not self._is_local(group, buffer) and not self._stays_in_tile(group, buffer):
                 return False
@@ -193,7 +195,9 @@ class Grouping:
 
     def _is_local(self, group: Group, buffer: Buffer) -> bool:
         users = self._users.get(buffer)
-        return buffer.is_temporary and users is not None and users <= set(group.stages)
+        if not buffer.is_temporary or buffer.root in self._views.reshaped:
+            return False
+        return users is not None and users <= set(group.stages)
 
     def _find_scratch(self, group: Group) -> None:
         for stage in group.stages:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...dialects.mlir import ir
-from .accesses import Buffer, Views
+from .accesses import Views
 from .stages import Stage, gathered_buffers
 
 
@@ -35,12 +35,13 @@ def _depends(stage: Stage, earlier: Stage, views: Views) -> bool:
     )
 
 
-def _written(stage: Stage) -> set[Buffer]:
-    return {output.buffer for output in stage.outputs}
+def _written(stage: Stage) -> set[ir.Value]:
+    return {output.buffer.root for output in stage.outputs}
 
 
-def _read(stage: Stage, views: Views) -> set[Buffer]:
-    return {access.buffer for access in stage.reads()} | set(gathered_buffers(stage, views))
+def _read(stage: Stage, views: Views) -> set[ir.Value]:
+    gathered = (buffer.root for buffer in gathered_buffers(stage, views))
+    return {*(access.buffer.root for access in stage.reads()), *gathered}
 
 
 def _is_before(first: ir.Operation, second: ir.Operation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...dialects.mlir import ir
-from .accesses import Buffer, Views
+from .accesses import Views
 from .stages import Stage
 
 STAGES = ("linalg.generic", "memref.copy")
@@ -53,9 +53,9 @@ Part = Run | Together | Alone
 
 
 class Structure:
-    """Take blocks apart; `stages` maps operations, `written` holds the buffers that the kernel writes."""
+    """Take blocks apart; `stages` maps operations, `written` holds the roots of the buffers that the kernel writes."""
 
-    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[Buffer]") -> None:
+    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[ir.Value]") -> None:
         self._views = views
         self._stages = stages
         self._written = written
@@ -87,7 +87,7 @@ class Structure:
         """Tell whether every workgroup may run an operation by itself: it neither writes nor reads what is written."""
         if op.name in FREE or (is_pure(op) and not len(op.regions)):
             return True
-        return op.name == "memref.load" and self._views.of(op.operands[0]).buffer not in self._written
+        return op.name == "memref.load" and self._views.of(op.operands[0]).buffer.root not in self._written
 
     def _is_shared(self, op: ir.Operation) -> bool:
         """Tell whether a loop runs the same for all workgroups and has enough to share in each turn."""
