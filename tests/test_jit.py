@@ -1,13 +1,15 @@
 """`isthmus.jit`: what compiles again and what does not, in this process and the next."""
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -107,6 +109,46 @@ def test_arguments_nest() -> None:
     np.testing.assert_array_equal(result["sum"], x + 2)
     np.testing.assert_array_equal(result["list"][0], x * 3)
     assert result["list"][1] is None
+
+
+class Setting(NamedTuple):
+    factor: float
+    shift: Any
+
+
+@isthmus.jit
+def decorated(x: Any, setting: Setting) -> Any:
+    return x * setting.factor + setting.shift
+
+
+def test_named_tuples_keep_their_fields() -> None:
+    x = np.arange(4.0)
+    np.testing.assert_array_equal(decorated(x, Setting(2.0, x)), 3 * x)
+
+
+def test_static_values_may_be_objects_and_functions() -> None:
+    def apply(x: Any, function: Any, times: int, y: Any) -> Any:
+        for _ in range(times):
+            x = function(x)
+        return x + y
+
+    fast = isthmus.jit(apply, static=("function", "times"))
+    x = np.arange(4.0)
+    for function in (np.sqrt, lambda x: x + 1):
+        np.testing.assert_allclose(fast(x, function, 2, y=x), apply(x, function, 2, x), rtol=1e-15)
+    assert len(fast.programs) == 2
+
+
+def test_arrays_of_the_other_byte_order_are_converted() -> None:
+    u, v = (np.arange(1.0, 5.0).astype(">f8") for _ in range(2))
+    isthmus.jit(advance)(u, 0.5)
+    advance(v, 0.5)
+    np.testing.assert_array_equal(u, v)
+
+
+def test_compiled_functions_are_copied_and_pickled_as_functions_are() -> None:
+    assert copy.deepcopy(decorated) is decorated
+    assert isinstance(pickle.loads(pickle.dumps(isthmus.jit(helper))), type(decorated))
 
 
 def test_methods_have_their_objects_fields_as_constants() -> None:

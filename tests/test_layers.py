@@ -34,7 +34,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 ABOVE_ALL = tuple(
     f"src/isthmus/{name}.py"
-    for name in ("__init__", "api", "compiler", "entries", "jit_key", "jitted", "lowered")
+    for name in ("__init__", "api", "compiler", "entries", "jit_call", "jit_key", "jitted", "lowered")
 )
 """The package's own modules that may import every layer."""
 

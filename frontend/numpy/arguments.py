@@ -55,7 +55,9 @@ class Arguments:
         if isinstance(value, tuple | list):
             pairs = [self._value(one, f"{name}_{place}") for place, one in enumerate(value)]
             kind = "tuple" if isinstance(value, tuple) else "list"
-            return type(value)(v for v, _ in pairs), Tree(kind, children=tuple(tree for _, tree in pairs))
+            made = [v for v, _ in pairs]
+            nested = type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+            return nested, Tree(kind, children=tuple(tree for _, tree in pairs))
         if isinstance(value, dict):
             found = {key: self._value(one, f"{name}_{key}") for key, one in value.items()}
             tree = Tree("dict", children=tuple(tree for _, tree in found.values()), keys=tuple(found))

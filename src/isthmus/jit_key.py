@@ -42,6 +42,20 @@ def describe(value: Any, place: int | str, signature: inspect.Signature) -> Any:
     raise _refused(value, place, signature)
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether an artifact can state a static value: None, numbers, texts, and tuples of those."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str | np.bool_ | np.integer | np.floating)
+
+
+def native(value: Any) -> Any:
+    """Give an array of this machine's byte order to stand for one of the other: calls convert."""
+    if isinstance(value, np.ndarray) and not value.dtype.isnative:
+        return np.zeros(value.shape, value.dtype.newbyteorder("="))
+    return value
+
+
 def is_traced(value: Any) -> bool:
     """Tell whether a value belongs to a capture under way: the function is then part of it."""
     known = sys.modules.get("isthmus.frontend.numpy.traced")

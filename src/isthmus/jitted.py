@@ -4,16 +4,16 @@ import functools
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from isthmus.errors import CaptureError, RunError
-from isthmus.signature import Tree
+from isthmus.errors import CaptureError
 
 from .fingerprint import COMPILED_METHODS
-from .jit_key import NUMBERS, describe, disk_key
+from .jit_call import CompiledCall
+from .jit_key import NUMBERS, describe, disk_key, is_plain, native
 from .runtime.boot import cache_directory
 from .runtime.cache import ArtifactCache
 from .runtime.loader import load
@@ -95,7 +95,7 @@ class Jitted:
         self._plain = all(parameter.kind in _POSITIONAL for parameter in parameters)
         self._count = len(parameters)
         self._fixed = frozenset(i for i, p in enumerate(parameters) if p.name in static)
-        self._compiled: dict[Any, _Compiled] = {}
+        self._compiled: dict[Any, CompiledCall] = {}
         self._lock = threading.RLock()
         self._name = getattr(function, "__name__", type(function).__name__)
 
@@ -122,6 +122,23 @@ class Jitted:
         if compiled is None:
             return self._call_new(key, args, {})
         return compiled(args, {})
+
+    def __deepcopy__(self, _: Any) -> "Jitted":
+        """Give the function itself, as for any function."""
+        return self
+
+    def __copy__(self) -> "Jitted":
+        return self
+
+    def __reduce__(self) -> Any:
+        """Travel by name where that leads here, as decorated functions do; otherwise with the function."""
+        found: Any = sys.modules.get(self.__module__)
+        path = str(getattr(self._function, "__qualname__", self._name))
+        for name in path.split("."):
+            found = getattr(found, name, None)
+        if found is self:
+            return path
+        return Jitted, (self._function, self.static, *self._options.values(), self._cache)
 
     def __get__(self, instance: Any, owner: type | None = None) -> "Jitted":
         """Give the method of an instance: its fields are constants, so that each has programs of its own."""
@@ -198,7 +215,9 @@ class Jitted:
             compiled = self._compiled.get(key)
             if compiled is None:
                 program = load(self._artifact(args, kwargs))
-                compiled = self._compiled[key] = _Compiled(program, self._fixed)
+                compiled = self._compiled[key] = CompiledCall(
+                    program, self._fixed, list(self._signature.parameters)
+                )
         return compiled(args, kwargs)
 
     def _artifact(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Artifact":
@@ -217,68 +236,23 @@ class Jitted:
     def _compile(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Artifact":
         from .api import compile
 
-        return compile(
-            self._function, args, kwargs=dict(kwargs), static=self.static, name=self._name, **self._options
-        )
+        function, args, kwargs, static = self._without_objects(tuple(map(native, args)), dict(kwargs))
+        return compile(function, args, kwargs=kwargs, static=static, name=self._name, **self._options)
 
-
-class _Compiled:
-    """Run one program as the function it was compiled from."""
-
-    def __init__(self, program: Program, fixed: frozenset[int]) -> None:
-        self.program = program
-        signature = program.signature
-        positional, keyword = signature.arguments.children
-        self._varying = [
-            (index, tree)
-            for index, tree in enumerate(positional.children)
-            if index not in fixed and _varies(tree)
-        ]
-        self._keywords = list(zip(keyword.keys, keyword.children, strict=True))
-        self._is_flat = not self._keywords and all(tree.kind == "leaf" for _, tree in self._varying)
-        self._order = [index for index, _ in self._varying]
-        self._all = self._is_flat and self._order == list(range(len(positional.children)))
-        self._updated = [position for _, position in signature.updates]
-        self._results = signature.results
-        self._zero_rank = [
-            index for index, kind in enumerate(signature.outputs) if not kind.shape and not kind.scalar
-        ]
-        self._call = program.call_flat
-
-    def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        values = args if self._all else self._flatten(args, kwargs)
-        if self._updated:
-            _check_apart(values, self._updated)
-        results = self._call(values)
-        for index in self._zero_rank:
-            results[index] = results[index][()]
-        return self._results.build(results)
-
-    def _flatten(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
-        if self._is_flat:
-            return [args[index] for index in self._order]
-        leaves: list[Any] = [None] * len(self.program.signature.inputs)
-        for index, tree in self._varying:
-            _fill(tree, args[index], leaves)
-        for name, tree in self._keywords:
-            _fill(tree, kwargs[name], leaves)
-        return leaves
-
-
-def _varies(tree: Tree) -> bool:
-    return tree.kind == "leaf" or any(map(_varies, tree.children))
-
-
-def _fill(tree: Tree, value: Any, leaves: list[Any]) -> None:
-    """Put the values of a nested argument into their places; its nesting is part of the key, and right."""
-    if tree.kind == "leaf":
-        leaves[tree.value] = value
-    elif tree.kind == "dict":
-        for key, child in zip(tree.keys, tree.children, strict=True):
-            _fill(child, value[key], leaves)
-    else:
-        for child, entry in zip(tree.children, value if tree.children else (), strict=True):
-            _fill(child, entry, leaves)
+    def _without_objects(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Function, tuple[Any, ...], dict[str, Any], tuple[str, ...]]:
+        """Bind static values that no artifact could name (functions, objects) to the function."""
+        names = list(self._signature.parameters)
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        bound = {name: given[name] for name in self.static if not is_plain(given[name])}
+        if not bound:
+            return self._function, args, kwargs, self.static
+        first = min(names.index(name) for name in bound)
+        later = dict(zip(names[first:], args[first:], strict=False))
+        others = {name: value for name, value in {**later, **kwargs}.items() if name not in bound}
+        static = tuple(name for name in self.static if name not in bound)
+        return functools.partial(self._function, **bound), args[:first], others, static
 
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -331,16 +305,3 @@ def _static(kind: type, value: Any, signature: inspect.Signature, place: int | s
             note="pass a number, a text, a function or a tuple of those",
         ) from None
     return (kind, value)
-
-
-def _check_apart(values: Sequence[Any], updated: list[int]) -> None:
-    """Refuse an array that is changed in place and shares memory with another argument."""
-    for position in updated:
-        for other, value in enumerate(values):
-            if other == position or not isinstance(value, np.ndarray):
-                continue
-            if np.may_share_memory(values[position], value) and np.shares_memory(values[position], value):
-                raise RunError(
-                    f"arguments {position} and {other} share memory, and the function changes one of them",
-                    note="pass a copy of the other one",
-                )
