@@ -14,6 +14,7 @@ from ...dialects.locations import origin_name
 from ...dialects.mlir import ir
 
 _OURS = str(Path(__file__).parents[2]) + "/"
+_CAPTURE = str(Path(__file__).with_name("capture.py"))
 _NUMPY = str(Path(np.__file__).parent) + "/"
 
 
@@ -35,11 +36,13 @@ class Place:
         return f"{text}\n    {self.source}" if self.source else text
 
 
-def user_place() -> Place | None:
-    """Find the innermost frame that is neither ours nor NumPy's."""
+def user_place(*, traced: bool = False) -> Place | None:
+    """Find the innermost frame that is neither ours nor NumPy's; with `traced` only inside of what is captured."""
     frame: FrameType | None = sys._getframe(1)
     roots = _libraries()
     while frame is not None and frame.f_code.co_filename.startswith(roots):
+        if traced and frame.f_code.co_filename == _CAPTURE:
+            return None
         frame = frame.f_back
     if frame is None:
         return None
@@ -48,7 +51,7 @@ def user_place() -> Place | None:
 
 def location(operator: str) -> ir.Location:
     """Make the location of operations that `operator` (a NumPy function's name) emits now."""
-    place = user_place()
+    place = user_place(traced=True)
     if ir.Context.current is None:
         raise error("a traced value was used after its capture had ended", "return it from the function")
     if place is None:
