@@ -2,7 +2,7 @@
 
 from ...dialects.mlir import collect, ir
 from .accesses import Access, Buffer, Linear, Views
-from .stages import stage_of
+from .stages import gathered_buffers, stage_of
 
 STAGES = ("linalg.generic", "memref.copy")
 
@@ -158,6 +158,8 @@ def _reads_in_place(
     stage = stage_of(producer, views)
     written = stage.outputs[output]
     place = views.of(target).access(written.indices)
+    if any(buffer.root == place.buffer.root for buffer in gathered_buffers(stage, views)):
+        return False
     if any(stage.uses_old(number) for number in range(len(stage.outputs))):
         return False
     return all(
