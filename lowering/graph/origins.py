@@ -3,6 +3,8 @@
 import ast
 import linecache
 import re
+import tokenize
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +69,15 @@ def _read(location: str) -> Origin:
     in_library = bool(path) and bool(places) and _LIBRARY in places[0][0]
     layer = _class_at(*places[0]) if in_library else ""
     return Origin(path, _short(operator), *own, layer, bool(node))
+
+
+def _without_comment(line: str) -> str:
+    found = len(line)
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(iter([line.lstrip()]).__next__):
+            if token.type == tokenize.COMMENT:
+                found = token.start[1] + len(line) - len(line.lstrip())
+    return line[:found].strip()
 
 
 def _short(operator: str) -> str:

@@ -38,6 +38,15 @@ class Block(torch.nn.Module):
         return x + self.inner(x)
 
 
+CLOSURE = Block().double().eval()
+
+
+def coupled(u):  # type: ignore[no-untyped-def]
+    for _ in range(30):
+        u += CLOSURE(u)
+    return np.mean(u)
+
+
 @pytest.fixture(scope="module")
 def simulation() -> Graph:
     captured = capture(diffuse, (np.zeros(12), 0.1), None)
@@ -93,6 +102,18 @@ def test_layers_of_libraries_are_nodes_and_modules_clusters(network: Graph) -> N
     assert (first.kind, first.shape, first.cluster) == ("network", "f32[2,8]", 1)
     assert network.nodes[node(network, "1: add")].cluster == 2
     assert (node(network, "0: add"), node(network, "1: add")) in network.edges
+
+
+def test_a_network_inside_a_simulation_keeps_its_layers() -> None:
+    captured = capture(coupled, (np.zeros((2, 4)),), None)
+    graph = describe_graphs(coupled, {"main": captured})["main"]
+    kinds = {found.title: found.kind for found in graph.nodes}
+    assert kinds["inner.0: Linear"] == "network" and kinds["u += CLOSURE(u)"] == "arithmetic"
+    around = graph.nodes[node(graph, "inner.0")].cluster
+    assert around is not None and graph.clusters[around].title == "inner"
+    assert "loop" in [found.kind for found in graph.clusters[:around]]
+    assert kinds["return np.mean(u)"] == "reduction"
+    assert not [found for found in kinds if "capture(" in found]  # of our own caller there is nothing
 
 
 def test_a_graph_is_read_as_it_was_written(simulation: Graph, network: Graph) -> None:
