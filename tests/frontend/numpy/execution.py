@@ -4,8 +4,8 @@ import ctypes
 from typing import Any
 
 import numpy as np
-from torch_mlir.execution_engine import ExecutionEngine
-from torch_mlir.runtime import (
+from torch_mlir.execution_engine import ExecutionEngine  # type: ignore[import-untyped]
+from torch_mlir.runtime import (  # type: ignore[import-untyped]
     as_ctype,
     get_ranked_memref_descriptor,
     make_nd_memref_descriptor,
@@ -22,7 +22,7 @@ from isthmus.signature import TensorType
 
 _PIPELINE = (
     "func.func(convert-complex-to-standard)",
-    "canonicalize,cse,one-shot-bufferize{bufferize-function-boundaries=1 "
+    "canonicalize,cse,one-shot-bufferize{bufferize-function-boundaries=1 allow-return-allocs-from-loops=1 "
     "function-boundary-type-conversion=identity-layout-map}",
     "func.func(convert-linalg-to-loops,llvm-request-c-wrappers),convert-scf-to-cf,expand-strided-metadata,lower-affine,"
     "finalize-memref-to-llvm,convert-complex-to-llvm,convert-math-to-llvm,convert-arith-to-llvm,"
@@ -45,6 +45,11 @@ def call(captured: Captured, inputs: tuple[Any, ...]) -> Any:
 
 def execute(captured: Captured, leaves: list[Any]) -> list[np.ndarray[Any, Any]]:
     """Run `@main` on flat inputs and give its outputs; the inputs are copied first."""
+    return invoke(build(captured), captured, leaves)
+
+
+def build(captured: Captured) -> Any:
+    """Compile a captured module, in place, for `invoke`."""
     module = captured.module
     with module.context, ir.Location.unknown():
         for op in collect(module, "hpc.parameter"):
@@ -61,11 +66,11 @@ def execute(captured: Captured, leaves: list[Any]) -> list[np.ndarray[Any, Any]]
                 linalg.copy(copy.operands[0], outs=[copy.operands[1]])
             erase(copy)
         run_passes(module, _PIPELINE[2])
-        engine = ExecutionEngine(module)
-        return _call(engine, captured, leaves)
+        return ExecutionEngine(module)
 
 
-def _call(engine: Any, captured: Captured, leaves: list[Any]) -> list[np.ndarray[Any, Any]]:
+def invoke(engine: Any, captured: Captured, leaves: list[Any]) -> list[np.ndarray[Any, Any]]:
+    """Run `@main` of a compiled module on flat inputs, which are copied first, and give its outputs."""
     signature = captured.signature
     arrays = [
         np.array(leaf, dtype_named(type_.dtype).numpy, order="C")
