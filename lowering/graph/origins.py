@@ -47,10 +47,9 @@ class Origin:
 
     @property
     def source(self) -> str:
-        """Give the text of the user's statement; empty when it cannot be read."""
-        return " ".join(
-            linecache.getline(self.file, line).strip() for line in range(self.line, self.last + 1)
-        )
+        """Give the text of the user's statement without comments; empty when it cannot be read."""
+        lines = (linecache.getline(self.file, line) for line in range(self.line, self.last + 1))
+        return " ".join(text for line in lines if (text := _without_comment(line)))
 
 
 def origin_of(operation: ir.Operation) -> Origin:
