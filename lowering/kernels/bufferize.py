@@ -2,8 +2,6 @@
 
 from isthmus.errors import PassError
 
-from isthmus.errors import PassError
-
 from ...dialects.mlir import collect, ir, run_passes
 
 _VIEWS = ("memref.subview", "memref.cast", "memref.collapse_shape", "memref.expand_shape")
@@ -11,14 +9,6 @@ _VIEWS = ("memref.subview", "memref.cast", "memref.collapse_shape", "memref.expa
 _PIPELINE = (
     "one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map "
     "allow-return-allocs-from-loops=0},linalg-generalize-named-ops,canonicalize,cse"
-)
-
-_VIEWS = (
-    "memref.subview",
-    "memref.cast",
-    "memref.collapse_shape",
-    "memref.expand_shape",
-    "memref.reinterpret_cast",
 )
 
 
@@ -74,48 +64,6 @@ def _base(value: ir.Value) -> ir.Value:
     while not isinstance(value.owner, ir.Block) and value.owner.operation.name in _VIEWS:
         value = value.owner.operation.operands[0]
     return value
-
-
-def _copy_at_once(pairs: list[tuple[ir.Value, ir.Value]]) -> None:
-    """Copy values to their destinations as if all were read first: some lie in others' destinations."""
-    pending = [(value, destination) for value, destination in pairs if value != destination]
-    while pending:
-        free = [pair for pair in pending if not _readers(pending, pair)]
-        if free:
-            value, destination = free[0]
-            _copy(value, destination)
-            pending.remove(free[0])
-            continue
-        for pair in _readers(pending, pending[0]):  # each waits for another: those go by way of a temporary
-            value, destination = pair
-            kind = ir.MemRefType(value.type)
-            if not kind.has_static_shape:
-                raise PassError(f"a kernel cannot exchange arrays of type '{kind}': their sizes vary")
-            temporary = ir.Operation.create(
-                "memref.alloc",
-                results=[ir.MemRefType.get(list(kind.shape), kind.element_type)],
-                attributes={"operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0])},
-            ).results[0]
-            _copy(value, temporary)
-            pending[pending.index(pair)] = (temporary, destination)
-
-
-def _readers(
-    pending: list[tuple[ir.Value, ir.Value]], writer: tuple[ir.Value, ir.Value]
-) -> list[tuple[ir.Value, ir.Value]]:
-    """List the copies that read what another one overwrites."""
-    return [pair for pair in pending if pair is not writer and _memory(pair[0]) == writer[1]]
-
-
-def _memory(value: ir.Value) -> ir.Value:
-    """Follow views to what they look at."""
-    while not isinstance(value.owner, ir.Block) and value.owner.operation.name in _VIEWS:
-        value = value.owner.operation.operands[0]
-    return value
-
-
-def _copy(value: ir.Value, destination: ir.Value) -> None:
-    ir.Operation.create("memref.copy", operands=[value, destination])
 
 
 def kernel_of(module: ir.Module) -> ir.Operation:
