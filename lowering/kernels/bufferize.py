@@ -1,5 +1,7 @@
 """Kernels from tensors to memory: upstream's one-shot bufferization, in a module of their own."""
 
+from collections.abc import Sequence
+
 from isthmus.errors import PassError
 
 from ...dialects.mlir import collect, ir, run_passes
@@ -36,7 +38,7 @@ def bufferized(kernel: ir.Operation) -> ir.Module:
     return module
 
 
-def _copy_out(values: list[ir.Value], destinations: list[ir.Value]) -> None:
+def _copy_out(values: Sequence[ir.Value], destinations: Sequence[ir.Value]) -> None:
     """Copy results to where they belong, all at once: one that lies in another's destination is saved first."""
     pairs = [(value, place) for value, place in zip(values, destinations, strict=True) if value != place]
     overwritten = [place for _, place in pairs]
