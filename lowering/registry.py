@@ -32,6 +32,7 @@ PASSES: dict[str, str] = {
     "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
     "slice-inserts": "slice_inserts:SliceInserts",
+    "sorts-to-loops": "sorts_to_loops:SortsToLoops",
     "split-complex": "split_complex:SplitComplex",
     "split-narrow-convolutions": "split_narrow_convolutions:SplitNarrowConvolutions",
     "split-transposed-convolutions": "split_transposed_convolutions:SplitTransposedConvolutions",

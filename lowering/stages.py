@@ -86,7 +86,7 @@ HOST = _stage(
 
 LOOPS = _stage(
     "kernels",
-    "form-kernels,generate-kernels,address-reads",
+    "sorts-to-loops,form-kernels,generate-kernels,address-reads",
     KERNELS,
     KERNELS,
 )
