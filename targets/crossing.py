@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from iree.compiler import ir
 
 from .kernels import LAUNCH, cross_launches, kernels
-from .launch_plan import MAXIMUM_TENSORS
+from .launch_plan import MAXIMUM_TENSORS, plan_launch
 
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
@@ -151,9 +151,9 @@ def _refuse_calls(kernel: ir.Operation) -> None:
 
 
 def _refuse_large(launch: ir.Operation) -> None:
-    reads, writes, _ = ir.DenseI64ArrayAttr(launch.attributes["segments"])
-    if reads + writes > MAXIMUM_TENSORS:
-        message = f"{reads + writes} tensors are more than the {MAXIMUM_TENSORS} that a launch may take"
+    count = plan_launch(launch).bindings
+    if count > MAXIMUM_TENSORS:
+        message = f"{count} tensors are more than the {MAXIMUM_TENSORS} that a launch may take"
         raise CrossingError(message, launch.location)
 
 

@@ -40,6 +40,11 @@ class LaunchPlan:
         return (*self.reads, *self.boxes, *self.writes)
 
     @property
+    def bindings(self) -> int:
+        """The number of buffers it takes."""
+        return self.is_packed + len(self.tensors)
+
+    @property
     def numbers(self) -> Iterator[ir.Type]:
         """The types of what travels in words: scalars, then sizes."""
         yield from (
@@ -72,7 +77,8 @@ def plan_launch(launch: ir.Operation) -> LaunchPlan:
     sources: list[int] = []
     for scalar in scalars:
         box = _box(scalar, written)
-        if box is not None and box not in boxes and reads + writes + len(boxes) < MAXIMUM_TENSORS:
+        has_room = reads + writes + len(boxes) < MAXIMUM_TENSORS - 1  # one for the words
+        if box is not None and box not in boxes and has_room:
             boxes.append(box)
         sources.append(boxes.index(box) if box in boxes else -1)
     parts = (tuple(operands[:reads]), tuple(boxes), tuple(written), tuple(scalars), tuple(sources))
