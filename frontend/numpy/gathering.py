@@ -27,7 +27,7 @@ def gather(array: Array, indices: Indices, place: int) -> Array:
     arrays = [(axis, one if isinstance(one, Array) else Array.constant(one)) for axis, one in known]
     chosen = broadcast([one.shape for _, one in arrays])
     shape, free = result_shape(array, arrays, chosen, place)
-    source = array.tensor()
+    source, own = array.view.addressed()
     element = current_trace().element_type(array.dtype)
     inputs, maps = zip(*[_read(one, len(chosen), place, len(shape)) for _, one in arrays], strict=True)
 
@@ -35,7 +35,7 @@ def gather(array: Array, indices: Indices, place: int) -> Array:
         places = {axis: linalg.IndexOp(loop).result for axis, loop in free.items()}
         for (axis, one), value in zip(arrays, values, strict=True):
             places[axis] = wrapped_index(value, one.dtype, array.shape[axis])
-        return tensor.ExtractOp(source, [places[axis] for axis in range(array.ndim)]).result
+        return tensor.ExtractOp(source, own(places)).result
 
     return Array.of(generic(body, inputs, maps, shape, element), array.dtype, shape)
 

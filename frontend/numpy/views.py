@@ -1,17 +1,19 @@
 """`View`: the part of a storage that an array shows: a strided box, its axes permuted, new ones added."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from ...dialects.mlir import ir, tensor
-from .emitter import tensor_type
+from ...dialects.mlir import arith, ir, tensor
+from .emitter import index, tensor_type
 from .scalar import Size, index_value, same_size
 from .shapes import add_units, as_type, drop_units, permute, reshape, reverse, split_sizes, type_of
 from .sizes import minus, plus, times
 from .storage import Storage
+from .structured import empty
+from .structured import empty
 
 
 class Base(Protocol):
@@ -93,6 +95,11 @@ class View:
             for span, size in zip(self.spans, self.base.shape, strict=True)
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it certainly shows no element."""
+        return any(isinstance(size, int) and size == 0 for size in self.shape)
+
     def same_as(self, other: "View") -> bool:
         """Tell whether both are known to show the same elements in the same places."""
         return (
@@ -125,6 +132,28 @@ class View:
         value = reverse(value, flipped, [self.spans[dimension].size for dimension in kept])
         return value, [self.axes.index(dimension) for dimension in kept]
 
+    def addressed(self) -> tuple[ir.Value, Callable[[Mapping[int, ir.Value]], list[ir.Value]]]:
+        """Give a tensor to extract elements from, and how indices along the axes become its own.
+
+        IREE 3.13 cannot extract from a slice with steps inside of a loop: the indices take the steps instead.
+        """
+        if all(self.spans[dimension].step == 1 for dimension in self._kept()):
+            value, places = self.access()
+            return value, lambda indices: [indices[axis] for axis in places]
+
+        def base_indices(indices: Mapping[int, ir.Value]) -> list[ir.Value]:
+            return [self._base_index(dimension, indices) for dimension in range(len(self.spans))]
+
+        return self.base.read(), base_indices
+
+    def _base_index(self, dimension: int, indices: Mapping[int, ir.Value]) -> ir.Value:
+        span = self.spans[dimension]
+        offset = index_value(span.offset)
+        if dimension not in self.axes:
+            return offset
+        moved = arith.MulIOp(indices[self.axes.index(dimension)], index(span.step)).result
+        return arith.AddIOp(moved, offset).result
+
     def read(self) -> ir.Value:
         """Give the content shown as a tensor of `shape`."""
         value, places = self.access()
@@ -136,6 +165,8 @@ class View:
 
     def write(self, value: ir.Value) -> None:
         """Replace the content shown by a tensor of `shape`."""
+        if self.is_empty:
+            return
         value = as_type(value, tensor_type(self.shape, type_of(value).element_type))
         value = drop_units(value, [i for i, axis in enumerate(self.axes) if axis is None])
         kept = self._kept()
@@ -167,6 +198,8 @@ class View:
             return source
         sizes = [self.spans[dimension].size for dimension in kept]
         type_ = tensor_type(sizes, type_of(source).element_type)
+        if self.is_empty:  # MLIR refuses offsets in dimensions without elements
+            return empty(sizes, type_.element_type)
         return tensor.ExtractSliceOp(type_, source, *self._slice()).result
 
     def _slice(self) -> tuple[Any, ...]:

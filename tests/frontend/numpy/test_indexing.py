@@ -72,6 +72,8 @@ def test_arrays_of_indices_are_read_as_numpy_places_them(check: Check) -> None:
             a[2, j],
             a[None][0, i, ::2],
             a[i, None, j],
+            a[1:, ::-2][i, ::2],
+            a.T[::3][j // 4, 1:],
             a[[0, 2, 5]],
             a[[5, 4, 3], 1:3],
             a[np.ix_([0, 1], [2, 7])],
