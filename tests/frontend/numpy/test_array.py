@@ -75,7 +75,7 @@ def test_python_iterates_unpacks_and_collects(check: Check) -> None:
             sum(numbers),
             sums,
             {"a": a[0]}["a"],
-            list(zip(a[0, :2], a[1])),
+            list(zip(a[0, :2], a[1], strict=False)),
         )
 
     check(walk, _GRID)
