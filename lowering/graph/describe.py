@@ -175,7 +175,11 @@ class _Description:
 
     def _call(self, operation: ir.Operation, origin: Origin, outer: int | None) -> None:
         name = ir.FlatSymbolRefAttr(operation.attributes["callee"]).value
-        block = self.functions[name].regions[0].blocks[0]
+        blocks = self.functions[name].regions[0].blocks
+        if not len(blocks):  # declared alone
+            self.makers.update(dict.fromkeys(operation.results, self.made_by(operation.operands)))
+            return
+        block = blocks[0]
         self._pass(operation.operands, block.arguments)
         cluster = self.cluster(name, "network", origin.place, outer)
         self.makers.update(zip(operation.results, self.block(block, cluster, ()), strict=True))
