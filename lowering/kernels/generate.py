@@ -10,11 +10,11 @@ from .double_buffer import double_buffer
 from .forward_copies import forward_copies
 from .groups import Group, Grouping
 from .memory import Memory
-from .nests import Nest
 from .phases import COUNTERS, Phases, Sharing
 from .reorder import low_ranks_first
-from .stages import Stage, gathered_buffers, stage_of
+from .stages import Item, Stage, Sweep, gathered_buffers, stage_of
 from .structure import FREE, STAGES, Alone, Part, Run, Structure, Together, blocks_of, work_of
+from .sweeps import write_items
 from .tiles import TileWriter, Tiling, tiling_of
 
 WORKGROUPS = 64
@@ -115,9 +115,15 @@ class Generator:
             match part:
                 case Alone() if not self._structure.can_stand_alone(part):
                     return False
+                case Run(items) if not all(self._can_share_sweep(item) for item in items):
+                    return False
                 case Together() if not all(self._can_share(inner) for inner in part.blocks):
                     return False
         return True
+
+    def _can_share_sweep(self, item: Item) -> bool:
+        """Tell whether a loop can be shared out should its stages not fit into tiles."""
+        return not isinstance(item, Sweep) or self._can_share(item.op.regions[0].blocks[0])
 
     # ---- writing
 
@@ -127,8 +133,8 @@ class Generator:
 
     def _write_part(self, part: Part, *, together: bool) -> None:
         match part:
-            case Run(stages):
-                self._write_run(stages, together=together)
+            case Run(items):
+                self._write_run(items, together=together)
             case Together():
                 for inner in part.blocks:
                     self._write_block(inner, together=True)
@@ -155,32 +161,39 @@ class Generator:
         with builder.at(ir.InsertionPoint(marker)), last.location:
             self._phases.write(builder, 1, piece)
 
-    def _write_run(self, stages: Sequence[Stage], *, together: bool) -> None:
+    def _write_run(self, items: Sequence[Item], *, together: bool) -> None:
         grouping = Grouping(self.views, self._users)
-        for part in low_ranks_first(stages, self.views):
+        for part in low_ranks_first(items, self.views):
             remaining = part
             while remaining:
                 taken, group = _longest(grouping, remaining)
-                self._write(taken, group, together=together)
+                if group is None and isinstance(taken[0], Sweep):
+                    other = self._structure.other_part(taken[0].op, together=together)
+                    self._write_part(other, together=together)
+                else:
+                    self._write(taken, group, together=together)
                 remaining = remaining[len(taken) :]
 
-    def _write(self, stages: list[Stage], group: Group | None, *, together: bool) -> None:
-        last = stages[-1].op
+    def _write(self, items: list[Item], group: Group | None, *, together: bool) -> None:
+        last = items[-1].op
         builder = Builder(last.block, last.location)
         with builder.at(ir.InsertionPoint(last)), last.location:
             tiling = tiling_of(group, builder) if group is not None else None
             phases = self._phases if together else Phases(Sharing.ALONE, self._entry, *self._arguments)
             if tiling is None:
-                phases.write(builder, 1, lambda number: self._nests(builder, stages))
+                phases.write(builder, 1, lambda number: self._whole(builder, items))
             else:
                 self._tiles(builder, tiling, phases)
-        for stage in stages:
-            stage.op.erase()
+        for item in items:
+            item.op.erase()
 
-    def _nests(self, builder: Builder, stages: Sequence[Stage]) -> None:
-        for stage in stages:
-            ranges = {number: (0, loop.extent) for number, loop in enumerate(stage.loops)}
-            Nest(builder, Memory(builder, self.views), stage).write(ranges)
+    def _whole(self, builder: Builder, items: Sequence[Item]) -> None:
+        write_items(
+            builder,
+            items,
+            Memory(builder, self.views),
+            lambda stage: {number: (0, loop.extent) for number, loop in enumerate(stage.loops)},
+        )
 
     def _tiles(self, builder: Builder, tiling: Tiling, phases: Phases) -> None:
         writer = TileWriter(builder, self.views, tiling)
@@ -199,13 +212,13 @@ LONGEST_GROUP = 96
 """How many stages are tried in one group."""
 
 
-def _longest(grouping: Grouping, stages: Sequence[Stage]) -> tuple[list[Stage], Group | None]:
-    """Take as many of the first stages as share tiles; the first alone when it cannot be cut at all."""
-    for count in range(min(len(stages), LONGEST_GROUP), 0, -1):
-        group = grouping.group(stages[:count])
+def _longest(grouping: Grouping, items: Sequence[Item]) -> tuple[list[Item], Group | None]:
+    """Take as many of the first items as share tiles; the first alone when it cannot be cut at all."""
+    for count in range(min(len(items), LONGEST_GROUP), 0, -1):
+        group = grouping.group(items[:count])
         if group is not None:
-            return list(stages[:count]), group
-    return list(stages[:1]), None
+            return list(items[:count]), group
+    return list(items[:1]), None
 
 
 __all__ = ["COUNTERS", "WORKGROUPS", "Generated", "Generator"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .accesses import Access, Buffer, Linear, Views
-from .stages import Stage, gathered_buffers
+from .stages import Item, Stage, Sweep, gathered_buffers, stages_in
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ Widening = tuple[int, int]
 class Group:
     """Hold stages with the axes they share; `axes` are the ones cut into tiles."""
 
+    items: list[Item] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
     loops: dict[Stage, tuple[Aligned | None, ...]] = field(default_factory=dict)
     buffers: dict[Buffer, tuple[Aligned | None, ...]] = field(default_factory=dict)
@@ -47,9 +48,10 @@ class Grouping:
         self._views = views
         self._users = users
 
-    def group(self, stages: Sequence[Stage]) -> Group | None:
-        """Make one group of the stages in this order; None when they cannot share tiles."""
-        group = Group(count=max(stage.rank for stage in stages))
+    def group(self, items: Sequence[Item]) -> Group | None:
+        """Make one group of the items in this order; None when they cannot share tiles."""
+        stages = stages_in(items)
+        group = Group(items=list(items), count=max(stage.rank for stage in stages))
         for stage in stages:
             self._align(group, stage)
         group.axes = self._tiled(group)
@@ -147,12 +149,25 @@ class Grouping:
             for access in (*stage.outputs, *stage.reads()):
                 if access.buffer in written and not self._follows_axes(group, stage, access):
                     return False
+        if not all(self._is_sweepable(group, item) for item in group.items if isinstance(item, Sweep)):
+            return False
         if any(b.root == w.root and b != w for b in group.buffers for w in written):
             return False  # one memory under two shapes
         for buffer in written:
             if not self._is_local(group, buffer) and not self._stays_in_tile(group, buffer):
                 return False
         return True
+
+    def _is_sweepable(self, group: Group, sweep: Sweep) -> bool:
+        """Tell whether the turns of a sweep hand on values within their own part of a tile only."""
+        written = {output.buffer for stage in sweep.stages for output in stage.outputs}
+        return all(
+            offset == 0
+            for stage in sweep.stages
+            for access in stage.reads()
+            if access.buffer in written
+            for offset in self._offsets(group, stage, access).values()
+        )
 
     def _follows_axes(self, group: Group, stage: Stage, access: Access) -> bool:
         """Tell whether an access to something the group writes moves along each cut axis where its buffer lies."""
@@ -209,26 +224,19 @@ class Grouping:
         """Find, from the last stage to the first, how far each must run beyond the tile."""
         needed: dict[Buffer, dict[int, Widening]] = {}
         written = {output.buffer for stage in group.stages for output in stage.outputs}
-        for stage in reversed(group.stages):
+        for item in reversed(group.items):
+            stages = stages_in([item])
             widened = dict.fromkeys(group.axes, (0, 0))
-            for output in stage.outputs:
-                if output.buffer in group.scratch:
-                    widened = _union(widened, needed.get(output.buffer, {}))
-                if any(self._offsets(group, stage, output).values()):
+            for stage in stages:
+                for output in stage.outputs:
+                    if output.buffer in group.scratch:
+                        widened = _union(widened, needed.get(output.buffer, {}))
+                    if any(self._offsets(group, stage, output).values()):
+                        return False
+            for stage in stages:
+                group.widened[stage] = widened
+                if not self._widen_reads(group, stage, written, needed):
                     return False
-            group.widened[stage] = widened
-            for access in stage.reads():
-                if access.buffer not in written:
-                    continue
-                offsets = self._offsets(group, stage, access)
-                shifted = {
-                    axis: (low - offsets[axis], high + offsets[axis]) for axis, (low, high) in widened.items()
-                }
-                if access.buffer not in group.scratch:
-                    if any(widths != (0, 0) for widths in shifted.values()):
-                        return False  # a neighbour's tile writes that part, sooner or later
-                    continue
-                needed[access.buffer] = _union(needed.get(access.buffer, {}), shifted)
         for buffer in group.scratch:
             known = needed.get(buffer, {})
             group.scratch[buffer] = {axis: known.get(axis, (0, 0)) for axis in group.axes}
@@ -241,6 +249,28 @@ class Grouping:
             if output.buffer not in group.scratch
             for axis in group.axes
         )
+
+    def _widen_reads(
+        self,
+        group: Group,
+        stage: Stage,
+        written: set[Buffer],
+        needed: dict[Buffer, dict[int, Widening]],
+    ) -> bool:
+        """Note how far beyond the tile a stage reads what the group computes."""
+        for access in stage.reads():
+            if access.buffer not in written:
+                continue
+            offsets = self._offsets(group, stage, access)
+            shifted = {
+                axis: (low - offsets[axis], high + offsets[axis])
+                for axis, (low, high) in group.widened[stage].items()
+            }
+            if access.buffer in group.scratch:
+                needed[access.buffer] = _union(needed.get(access.buffer, {}), shifted)
+            elif any(widths != (0, 0) for widths in shifted.values()):
+                return False  # a neighbour's tile writes that part, sooner or later
+        return True
 
 
 def _agreed(votes: Sequence[Aligned], *, is_exact: bool) -> Aligned | None:

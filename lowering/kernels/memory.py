@@ -20,11 +20,16 @@ class Placement:
 
 @dataclass
 class Memory:
-    """Write loads and stores; `placements` holds the buffers that lie elsewhere than in their own memref."""
+    """Write loads and stores.
+
+    `placements` holds the buffers that lie elsewhere than in their own memref, `renamed` the scalars that have
+    another name where the nest is written.
+    """
 
     builder: Builder
     views: Views
     placements: dict[Buffer, Placement] = field(default_factory=dict)
+    renamed: dict[ir.Value, ir.Value] = field(default_factory=dict)
 
     def index(self, index: Linear, places: Places) -> "int | ir.Value":
         """Compute an index at the given places of the loops."""
@@ -33,6 +38,7 @@ class Memory:
         for loop, factor in index.loops:
             total = builder.add(builder.multiply(places[loop], factor), total)
         for value, factor in index.symbols:
+            value = self.renamed.get(value, value)
             total = builder.add(builder.multiply(value, factor), total)
         return total
 

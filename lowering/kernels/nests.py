@@ -182,7 +182,7 @@ class Nest:
 
     def _compute(self, count: int, mask: ir.Value | None, old: Sequence[ir.Value | None]) -> list[ir.Value]:
         """Write the body at the current places."""
-        stage, body = self._stage, Body(self._builder, count)
+        stage, body = self._stage, Body(self._builder, count, self._memory.renamed)
         inputs = [
             self._load(element.access, count, mask) if element.access else body.spread_outside(element.value)
             for element in stage.inputs

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from ...dialects.mlir import ir
 from .accesses import Views
-from .stages import Stage, gathered_buffers
+from .stages import Item, gathered_buffers, stages_in
 
 
-def low_ranks_first(stages: Sequence[Stage], views: Views) -> list[list[Stage]]:
+def low_ranks_first(stages: Sequence[Item], views: Views) -> list[list[Item]]:
     """Order a run of stages anew: those of lower rank that depend on no other one come first, by themselves."""
     rank = max((stage.rank for stage in stages), default=0)
-    early: list[Stage] = []
-    late: list[Stage] = []
+    early: list[Item] = []
+    late: list[Item] = []
     for stage in stages:
         follows = any(_depends(stage, other, views) for other in late)
         if stage.rank < rank and not follows:
@@ -28,20 +28,21 @@ def low_ranks_first(stages: Sequence[Stage], views: Views) -> list[list[Stage]]:
     return [part for part in (early, late) if part]
 
 
-def _depends(stage: Stage, earlier: Stage, views: Views) -> bool:
-    """Tell whether two stages must keep their order."""
+def _depends(item: Item, earlier: Item, views: Views) -> bool:
+    """Tell whether two items must keep their order."""
     return bool(
-        _written(earlier) & (_read(stage, views) | _written(stage)) or _written(stage) & _read(earlier, views)
+        _written(earlier) & (_read(item, views) | _written(item)) or _written(item) & _read(earlier, views)
     )
 
 
-def _written(stage: Stage) -> set[ir.Value]:
-    return {output.buffer.root for output in stage.outputs}
+def _written(item: Item) -> set[ir.Value]:
+    return {output.buffer.root for stage in stages_in([item]) for output in stage.outputs}
 
 
-def _read(stage: Stage, views: Views) -> set[ir.Value]:
-    gathered = (buffer.root for buffer in gathered_buffers(stage, views))
-    return {*(access.buffer.root for access in stage.reads()), *gathered}
+def _read(item: Item, views: Views) -> set[ir.Value]:
+    stages = stages_in([item])
+    gathered = (buffer.root for stage in stages for buffer in gathered_buffers(stage, views))
+    return {*(access.buffer.root for stage in stages for access in stage.reads()), *gathered}
 
 
 def _is_before(first: ir.Operation, second: ir.Operation) -> bool:

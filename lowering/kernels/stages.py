@@ -1,6 +1,6 @@
 """Stages: the loop nests of a kernel, read from linalg operations on memrefs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isthmus.errors import PassError
@@ -74,6 +74,27 @@ class Stage:
         return self.body is not None and any(
             op.operation.name == "memref.load" for op in self.body.operations
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Hold a loop whose turns depend on each other, such as one up and down the levels of columns, and its stages."""
+
+    op: ir.Operation
+    stages: tuple[Stage, ...]
+
+    @property
+    def rank(self) -> int:
+        """The number of loops of its widest stage."""
+        return max(stage.rank for stage in self.stages)
+
+
+Item = Stage | Sweep
+
+
+def stages_in(items: Iterable[Item]) -> list[Stage]:
+    """List the stages of items, those of sweeps included."""
+    return [stage for item in items for stage in (item.stages if isinstance(item, Sweep) else (item,))]
 
 
 def gathered_buffers(stage: Stage, views: Views) -> list[Buffer]:

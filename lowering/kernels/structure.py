@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ...dialects.mlir import ir
 from .accesses import Views
-from .stages import Stage
+from .stages import Item, Stage, Sweep
 
 STAGES = ("linalg.generic", "memref.copy")
 FREE = (
@@ -25,9 +25,9 @@ PARALLEL_WORK = 20_000
 
 @dataclass
 class Run:
-    """Hold stages that stand together in a block."""
+    """Hold stages, and sweeps of them, that stand together in a block."""
 
-    stages: list[Stage] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
 
 
 @dataclass
@@ -65,23 +65,37 @@ class Structure:
         found: list[Part] = []
         for op in block.operations:
             operation = op.operation
-            if operation in self._stages:
+            item = self._stages.get(operation) or self.sweep(operation)
+            if item is not None:
                 if not found or not isinstance(found[-1], Run):
                     found.append(Run())
                 last = found[-1]
                 assert isinstance(last, Run)
-                last.stages.append(self._stages[operation])
+                last.items.append(item)
             elif operation.name in ("scf.yield", "func.return", "scf.condition") or self.is_free(operation):
                 continue
-            elif together and self._is_shared(operation):
-                found.append(Together(operation))
             else:
-                if not found or not isinstance(found[-1], Alone):
-                    found.append(Alone())
-                last_ = found[-1]
-                assert isinstance(last_, Alone)
-                last_.operations.append(operation)
+                _append(found, self.other_part(operation, together=together))
         return found
+
+    def other_part(self, op: ir.Operation, *, together: bool) -> "Together | Alone":
+        """Give the part that an operation other than a stage makes."""
+        if together and self._is_shared(op):
+            return Together(op)
+        return Alone([op])
+
+    def sweep(self, op: ir.Operation) -> Sweep | None:
+        """Read a loop that holds nothing but stages and what places them."""
+        if op.name != "scf.for" or len(op.results) or not all(self._is_known(v) for v in op.operands):
+            return None
+        stages = []
+        for inner in op.regions[0].blocks[0].operations:
+            operation = inner.operation
+            if operation in self._stages:
+                stages.append(self._stages[operation])
+            elif not self.is_free(operation) and operation.name != "scf.yield":
+                return None
+        return Sweep(op, tuple(stages)) if stages else None
 
     def is_free(self, op: ir.Operation) -> bool:
         """Tell whether every workgroup may run an operation by itself: it neither writes nor reads what is written."""
@@ -91,11 +105,9 @@ class Structure:
 
     def _is_shared(self, op: ir.Operation) -> bool:
         """Tell whether a loop runs the same for all workgroups and has enough to share in each turn."""
-        if (
-            op.name != "scf.for"
-            or len(op.results)
-            or not all(self._is_known(v) for v in list(op.operands)[:3])
-        ):
+        if op.name not in ("scf.for", "scf.if") or len(op.results):
+            return False
+        if not all(self._is_known(value) for value in op.operands):
             return False
         turns = trips(op) if op.name == "scf.for" else 1
         return work_of(op, self._stages) / max(turns, 1) >= PARALLEL_WORK
@@ -103,7 +115,8 @@ class Structure:
     def _is_known(self, value: ir.Value) -> bool:
         """Tell whether a value depends on arguments and loop counters only."""
         if isinstance(value.owner, ir.Block):
-            return True
+            parent = value.owner.owner.operation.name
+            return parent == "func.func" or (parent == "scf.for" and value == value.owner.arguments[0])
         op = value.owner.operation
         if op.name == "memref.load" and not self.is_free(op):
             return False
@@ -114,6 +127,13 @@ class Structure:
     def can_stand_alone(self, part: Alone) -> bool:
         """Tell whether nothing outside of a part uses its results: they would be one workgroup's only."""
         return not any(_leaves(result, part.operations) for op in part.operations for result in op.results)
+
+
+def _append(parts: list[Part], part: "Together | Alone") -> None:
+    if isinstance(part, Alone) and parts and isinstance(parts[-1], Alone):
+        parts[-1].operations.extend(part.operations)
+    else:
+        parts.append(part)
 
 
 def _leaves(value: ir.Value, operations: Sequence[ir.Operation]) -> bool:

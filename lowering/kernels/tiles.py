@@ -7,8 +7,8 @@ from .accesses import Buffer, Views
 from .builder import Builder
 from .groups import Group
 from .memory import Memory, Placement
-from .nests import Nest
-from .stages import Stage
+from .stages import Stage, stages_in
+from .sweeps import write_items
 from .vectors import width
 
 SCRATCH_BYTES = 192 * 1024
@@ -171,8 +171,8 @@ def _pack(group: Group, shapes: "dict[Buffer, tuple[int, ...]]") -> tuple[dict[B
     """Give scratch buffers their places; those whose last reader is done make room for others."""
     last: dict[Buffer, int] = {}
     first: dict[Buffer, int] = {}
-    for number, stage in enumerate(group.stages):
-        for access in (*stage.outputs, *stage.reads()):
+    for number, item in enumerate(group.items):
+        for access in (access for stage in stages_in([item]) for access in (*stage.outputs, *stage.reads())):
             if access.buffer in shapes:
                 first.setdefault(access.buffer, number)
                 last[access.buffer] = number
@@ -232,10 +232,8 @@ class TileWriter:
             low = builder.add(span.low, builder.multiply(place, span.tile))
             bounds[span.axis] = (low, builder.minimum(builder.add(low, span.tile), span.high))
         placements = self._placements(bounds, scratch, start)
-        for stage in group.stages:
-            memory = Memory(builder, self._views, placements)
-            builder.location = stage.op.location
-            Nest(builder, memory, stage).write(self._ranges(stage, bounds))
+        memory = Memory(builder, self._views, placements)
+        write_items(builder, group.items, memory, lambda stage: self._ranges(stage, bounds))
 
     def _placements(
         self,

@@ -1,6 +1,6 @@
 """Elements and vectors of them: which bodies can be vectorised, and their clones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...dialects.mlir import ir
@@ -53,8 +53,11 @@ def lanes(stage: Stage) -> int:
 class Body:
     """Clone a stage's body, for one element (`lanes` 0) or for a vector of them."""
 
-    def __init__(self, builder: Builder, lanes: int) -> None:
+    def __init__(
+        self, builder: Builder, lanes: int, renamed: "Mapping[ir.Value, ir.Value] | None" = None
+    ) -> None:
         self._builder = builder
+        self._renamed = renamed or {}
         self._lanes = lanes
 
     def kind(self, element: ir.Type) -> ir.Type:
@@ -117,6 +120,7 @@ class Body:
 
     def _outside(self, value: ir.Value) -> ir.Value:
         """Take over a value that is defined outside of the body."""
+        value = self._renamed.get(value, value)
         owner = value.owner
         if not isinstance(owner, ir.Block) and owner.operation.name == "arith.constant":
             attribute = owner.operation.attributes["value"]
