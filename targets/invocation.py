@@ -13,6 +13,7 @@ from .capture import captured
 from .contraction import forbid_contraction
 from .crossing import CrossingError, cross
 from .multiply_add import split_multiply_adds
+from .pad_products import pad_products
 from .tiles import set_tiles
 
 Json = Any
@@ -65,6 +66,7 @@ def compile_file(request: Json, report: Report) -> Json:
         context.allow_unregistered_dialects = False
         if not request["fused"]:
             split_multiply_adds(module)
+        pad_products(module, request["tiles"])
         set_tiles(module, request["tiles"])
         for name, text in request["attributes"].items():
             module.operation.attributes[name] = ir.Attribute.parse(text, context)

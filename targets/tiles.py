@@ -11,7 +11,7 @@ from iree.compiler import ir
 from .crossing import operations
 
 Tile = tuple[int, int]
-_LARGEST = 64
+LARGEST = 64
 """Rows and columns of the part of a product that one core computes at a time."""
 _PRODUCTS = {"linalg.matmul": 0, "linalg.batch_matmul": 1}
 """The operations, and how many dimensions stand before the rows."""
@@ -54,5 +54,5 @@ def _tile_of(op: ir.Operation, tiles: Mapping[str, Tile]) -> str | None:
 
 
 def _part(size: int, tile: int) -> int:
-    """Find the largest multiple of `tile` up to `_LARGEST` that divides `size`."""
-    return max(part for part in range(tile, max(_LARGEST, tile) + 1, tile) if size % part == 0)
+    """Find the largest multiple of `tile` up to `LARGEST` that divides `size`."""
+    return max(part for part in range(tile, max(LARGEST, tile) + 1, tile) if size % part == 0)
