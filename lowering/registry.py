@@ -29,6 +29,7 @@ PASSES: dict[str, str] = {
     "fuse-stencils": "fuse_stencils:FuseStencils",
     "generate-kernels": "generate_kernels:GenerateKernels",
     "guard-indices": "guard_indices:GuardIndices",
+    "hoist-weights": "hoist_weights:HoistWeights",
     "pad-filters": "pad_filters:PadFilters",
     "resolve-calls": "resolve_calls:ResolveCalls",
     "slice-inserts": "slice_inserts:SliceInserts",

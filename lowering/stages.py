@@ -78,7 +78,7 @@ BORDER = _stage(
 
 HOST = _stage(
     "host",
-    "slice-inserts",
+    "hoist-weights,slice-inserts",
     KERNELS,
     KERNELS,
 )
