@@ -13,7 +13,6 @@ from .shapes import add_units, as_type, drop_units, permute, reshape, reverse, s
 from .sizes import minus, plus, times
 from .storage import Storage
 from .structured import empty
-from .structured import empty
 
 
 class Base(Protocol):

@@ -1,4 +1,7 @@
-"""A pytest plugin: writes one line of JSON when a test starts and one when it ends, so that a crash loses nothing."""
+"""A pytest plugin: writes one line of JSON when a test starts and one when it ends, so that a crash loses nothing.
+
+Failures are not shrunk: that would run a hundred examples for each.
+"""
 
 import json
 import os
@@ -7,6 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Change the suite's own profile."""
+    base = settings.get_profile("array-api-tests")
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile("fast", base, phases=phases, suppress_health_check=list(HealthCheck))
+    settings.load_profile("fast")
 
 
 def _write(row: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from isthmus.frontend.numpy.functions import namespace as traced
 from isthmus.lowering.convert_hpc_fft import ConvertHpcFft
 
 _CAPTURES_PER_CONTEXT = 200
-_RESULTS_KEPT = 4000
+_RESULTS_KEPT = 400
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _ARITHMETIC = (
     "add",
@@ -112,6 +112,9 @@ def _eager_leaves(value: Any) -> Any:
 class _Place(int):
     """Stand for an eager array by its number."""
 
+    def __repr__(self) -> str:
+        return f"array {int(self)}"
+
 
 def _outline(value: Any, arrays: "list[Eager]") -> Any:
     if isinstance(value, Eager):
@@ -122,7 +125,9 @@ def _outline(value: Any, arrays: "list[Eager]") -> Any:
     if isinstance(value, dict):
         return {key: _outline(one, arrays) for key, one in value.items()}
     if isinstance(value, slice):
-        return slice(*(_outline(one, arrays) for one in (value.start, value.stop, value.step)))
+        return slice(
+            *(int(one) if isinstance(one, Eager) else one for one in (value.start, value.stop, value.step))
+        )
     return value
 
 

@@ -18,6 +18,8 @@ from .ranges import arange
 def eliminated(matrix: Array, right: Array) -> Array:
     """Solve systems by Gauss-Jordan elimination with partial pivoting: stacks `[..., n, n]` and `[..., n, k]`."""
     n = matrix.shape[-1]
+    if isinstance(n, int) and n == 0:
+        return right.copy()
     start = concatenate([matrix, right], -1)
 
     def step(k: Scalar, work: Array) -> Sequence[Array]:
@@ -29,6 +31,9 @@ def eliminated(matrix: Array, right: Array) -> Array:
 def determinant(matrix: Array) -> Any:
     """Multiply the pivots of an elimination; every exchange of rows turns the sign."""
     lead = matrix.shape[:-2]
+    if 0 in matrix.shape:
+        found = fresh(lead, 1, matrix.dtype)
+        return found if lead else found[()]
 
     def step(k: Scalar, work: Array, found: Array) -> Sequence[Array]:
         place, pivot_row = _pivot(work, k)
@@ -76,6 +81,8 @@ def _swept(work: Array, place: Any, pivot_row: Any, k: Scalar) -> Array:
 
 def cholesky_factor(matrix: Array) -> Array:
     """Factor column by column: the outer product of each is taken from what remains."""
+    if 0 in matrix.shape:
+        return matrix.copy()
     rows = arange(matrix.shape[-2])
 
     def step(k: Scalar, work: Array, factor: Array) -> Sequence[Array]:

@@ -1,11 +1,11 @@
 """The array-API namespace that traced arrays name: NumPy's functions, traced."""
 
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from .standard import STANDARD
 from .table import find
 
 
@@ -24,8 +24,7 @@ class Namespace:
             return Namespace(found)
         if isinstance(found, type) or not callable(found):
             return found
-        made: Callable[..., Any] = find(found) or found
-        return made
+        return STANDARD.get(found) or find(found) or found
 
     def __dir__(self) -> list[str]:
         return [name for name in dir(self._module) if not name.startswith("_")]
