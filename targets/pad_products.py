@@ -13,7 +13,7 @@ from .tiles import LARGEST, Tile
 
 SMALLEST = 1 << 20
 """Multiplications from which padding pays."""
-_LOSS = 0.4
+_LOSS = 0.25
 """How much slower a product is whose parts are narrow, times their share: weighs zeros against narrow parts."""
 
 
