@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..where import error
+from .convolutions import convolve
 from .operands import as_array, as_operand
-from .scans import convolve
 
 
 def polyval(p: Any, x: Any) -> Any:

@@ -1,12 +1,11 @@
 """Running sums and products, differences and their inverses along an axis."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..where import error
-from .operands import as_array, conjugate, fresh, into, normal_axes, normal_axis
+from .operands import as_array, fresh, into, normal_axes, normal_axis
 from .running import running
 
 
@@ -220,68 +219,7 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * np.
     return made
 
 
-def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Convolve two vectors."""
-    x, y = _vectors((a, v), "numpy.convolve")
-    if _known(y) > _known(x):
-        x, y = y, x
-    return _sliding(x, [y[k] for k in range(_known(y))], mode, "numpy.convolve")
-
-
-def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Correlate two vectors."""
-    x, y = _vectors((a, v), "numpy.correlate")
-    y = conjugate(y)
-    count = _known(y)
-    if count > _known(x):
-        found = _sliding(y, [x[_known(x) - 1 - k] for k in range(_known(x))], mode, "numpy.correlate")
-        return found[::-1].copy()
-    return _sliding(x, [y[count - 1 - k] for k in range(count)], mode, "numpy.correlate")
-
-
-def _vectors(values: Sequence[Any], name: str) -> list[Any]:
-    arrays = [as_array(value) for value in values]
-    kind = np.result_type(*(x.dtype for x in arrays))
-    arrays = [(x.reshape((1,)) if x.ndim == 0 else x).astype(kind) for x in arrays]
-    if any(x.ndim != 1 for x in arrays):
-        raise error(f"'{name}': object too deep for desired array: expected vectors")
-    return arrays
-
-
-def _known(x: Any) -> int:
-    if not isinstance(x.shape[0], int) or not x.shape[0]:
-        raise error("a convolution needs sizes that are known at capture and not zero")
-    return x.shape[0]
-
-
-def _sliding(x: Any, taps: Sequence[Any], mode: str, name: str) -> Any:
-    """Add shifted, weighted copies of the longer vector: `taps[k]` weighs x[i - k]."""
-    n, m = _known(x), len(taps)
-    starts = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}
-    if mode not in starts:
-        raise error(f"'{name}': mode must be 'valid', 'same' or 'full', got '{mode}'")
-    first, count = starts[mode]
-    if m > 64:
-        return _long(x, taps, first, count)
-    padded = fresh((n + 2 * (m - 1),), 0, x.dtype)
-    padded[m - 1 : m - 1 + n] = x
-    parts = [padded[m - 1 + first - k : m - 1 + first - k + count] * tap for k, tap in enumerate(taps)]
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
-
-
-def _long(x: Any, taps: Sequence[Any], first: int, count: int) -> Any:
-    raise error(
-        f"'numpy.convolve': both vectors are long ({x.shape[0]} and {len(taps)} elements)",
-        note="multiply their transforms: numpy.fft.irfft(numpy.fft.rfft(a, n) * numpy.fft.rfft(v, n), n)",
-    )
-
-
 TABLE = {
-    np.convolve: convolve,
-    np.correlate: correlate,
     np.cumprod: cumprod,
     np.cumsum: cumsum,
     np.cumulative_prod: cumulative_prod,

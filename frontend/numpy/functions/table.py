@@ -15,6 +15,7 @@ CREATORS = ("creation", "grids", "matrices", "randomness", "ranges", "writing")
 FILES = (
     *CREATORS,
     "arithmetic",
+    "convolutions",
     "dtypes",
     "extremes",
     "fourier",

@@ -61,23 +61,3 @@ def test_differences_and_integrals_agree(check: Check) -> None:
         )
 
     check(compute, _A, _I, _M, _V, ulps=64)
-
-
-def test_convolutions_agree(check: Check) -> None:
-    def compute(a: Any, c: Any, v: Any) -> Any:
-        return (
-            np.convolve(v, [1.0, 2.0, 3.0]),
-            np.convolve(v, [1.0, 2.0, 3.0], "same"),
-            np.convolve(v, [1.0, 2.0], "valid"),
-            np.convolve([1.0, 2.0], v, "valid"),
-            np.convolve(v, a[0]),
-            np.correlate(v, [1.0, 2.0, 3.0]),
-            np.correlate(v, [1.0, 2.0, 3.0], "full"),
-            np.correlate(v, [1.0, 2.0, 3.0, 5.0], "same"),
-            np.correlate([1.0, 2.0, 3.0], v, "full"),
-            np.correlate([1.0, 2.0, 3.0], v, "same"),
-            np.correlate([1.0, 2.0, 3.0], v, "valid"),
-            np.correlate(c[:, 0], c[:, 1], "full"),
-        )
-
-    check(compute, _A, _C, _V, ulps=500)
