@@ -1,6 +1,6 @@
 """Where a loop nest reads and writes: every view traced to its buffer, every index a linear form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from isthmus.errors import PassError
@@ -58,11 +58,12 @@ def _sum(left: Iterable[tuple[object, int]], right: Iterable[tuple[object, int]]
 class Buffer:
     """Name memory: an argument of the kernel, or an allocation inside it (`is_temporary`).
 
-    `root` is the same for buffers that are one memory under several shapes.
+    `root` is the same for buffers that are one memory under several shapes; parts of one array that nothing looks
+    at together have roots of their own.
     """
 
     value: ir.Value
-    root: ir.Value
+    root: Hashable
     shape: tuple[int, ...]
     element: ir.Type
     is_temporary: bool
@@ -100,7 +101,7 @@ class Views:
 
     def __init__(self) -> None:
         self.buffers: dict[ir.Value, Buffer] = {}
-        self.reshaped: set[ir.Value] = set()
+        self.reshaped: set[Hashable] = set()
         self._views: dict[ir.Value, View] = {}
 
     def of(self, value: ir.Value) -> View:
@@ -129,7 +130,7 @@ class Views:
             case name:
                 raise PassError(f"a kernel cannot follow '{name}' to its buffer")
 
-    def _whole(self, value: ir.Value, *, is_temporary: bool, root: ir.Value | None = None) -> View:
+    def _whole(self, value: ir.Value, *, is_temporary: bool, root: Hashable | None = None) -> View:
         kind = ir.MemRefType(value.type)
         shape = tuple(DYNAMIC if kind.is_dynamic_dim(d) else kind.get_dim_size(d) for d in range(kind.rank))
         if not kind.layout == ir.AffineMapAttr.get(ir.AffineMap.get_identity(kind.rank)):

@@ -1,6 +1,6 @@
 """Turns a kernel of linalg operations on memrefs into loops, vectors and tiles that workgroups share out."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from ...dialects.mlir import ir
@@ -10,6 +10,7 @@ from .double_buffer import double_buffer
 from .forward_copies import forward_copies
 from .groups import Group, Grouping
 from .memory import Memory
+from .parts import tell_parts_apart
 from .phases import COUNTERS, Phases, Sharing
 from .reorder import low_ranks_first
 from .stages import Item, Stage, Sweep, gathered_buffers, stage_of
@@ -57,7 +58,7 @@ class Generator:
         self._arguments = (counters, workgroup, workgroups)
         self._parallel = parallel
         self._users: dict[Buffer, set[Stage] | None] = {}
-        self._written: set[ir.Value] = set()
+        self._written: set[Hashable] = set()
         self._stages: dict[ir.Operation, Stage] = {}
         self._scratch = 0
 
@@ -76,17 +77,25 @@ class Generator:
 
     def _read(self) -> None:
         """Find every stage, who uses which buffer (None: somebody else than stages does), and what is written."""
+        stages: list[Stage] = []
         for block in blocks_of(self._function):
             for op in block.operations:
                 operation = op.operation
                 if operation.name in STAGES:
-                    self._read_stage(stage_of(operation, self.views))
+                    stages.append(stage_of(operation, self.views))
                 elif operation.name not in FREE:
                     self._read_other(operation)
+        others = {buffer for stage in stages for buffer in gathered_buffers(stage, self.views)} | set(
+            self._users
+        )
+        shared = {b for b in self.views.buffers.values() if b in others or b.root in self.views.reshaped}
+        for stage in tell_parts_apart(stages, shared):
+            self._read_stage(stage)
 
     def _read_stage(self, stage: Stage) -> None:
         self._stages[stage.op] = stage
-        self._written.update(output.buffer.root for output in stage.outputs)
+        for output in stage.outputs:
+            self._written.update((output.buffer.root, self.views.of(output.buffer.value).buffer.root))
         inputs = [e.access.buffer for e in stage.inputs if e.access]
         for buffer in (*inputs, *(o.buffer for o in stage.outputs), *gathered_buffers(stage, self.views)):
             users = self._users.setdefault(buffer, set())
@@ -162,8 +171,8 @@ class Generator:
             self._phases.write(builder, 1, piece)
 
     def _write_run(self, items: Sequence[Item], *, together: bool) -> None:
-        grouping = Grouping(self.views, self._users)
         for part in low_ranks_first(items, self.views):
+            grouping = Grouping(self.views, self._users, part)
             remaining = part
             while remaining:
                 taken, group = _longest(grouping, remaining)

@@ -5,20 +5,12 @@ later stages read beyond its edges (overlapped tiling: the widening is computed 
 used inside the group only lives in a scratch buffer of the size of a widened tile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .accesses import Access, Buffer, Linear, Views
+from .alignment import Aligned, Alignment, aligned
 from .stages import Item, Stage, Sweep, gathered_buffers, stages_in
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """Place a loop, or a buffer's dimension, on an axis shared by the group: axis index = own index + shift."""
-
-    axis: int
-    shift: int
-
 
 WIDEST = 16
 """Beyond this many rows, recomputing them in every tile costs more than a pass over memory."""
@@ -31,78 +23,31 @@ Widening = tuple[int, int]
 class Group:
     """Hold stages with the axes they share; `axes` are the ones cut into tiles."""
 
-    items: list[Item] = field(default_factory=list)
-    stages: list[Stage] = field(default_factory=list)
-    loops: dict[Stage, tuple[Aligned | None, ...]] = field(default_factory=dict)
-    buffers: dict[Buffer, tuple[Aligned | None, ...]] = field(default_factory=dict)
+    items: list[Item]
+    stages: list[Stage]
+    loops: Mapping[Stage, tuple[Aligned | None, ...]]
+    buffers: Mapping[Buffer, tuple[Aligned | None, ...]]
     axes: tuple[int, ...] = ()
     widened: dict[Stage, dict[int, Widening]] = field(default_factory=dict)
     scratch: dict[Buffer, dict[int, Widening]] = field(default_factory=dict)
-    count: int = 0
 
 
 class Grouping:
     """Decide which stages may share tiles; `local(buffer, stages)` tells whether nobody else uses a buffer."""
 
-    def __init__(self, views: Views, users: "dict[Buffer, set[Stage] | None]") -> None:
+    def __init__(self, views: Views, users: "dict[Buffer, set[Stage] | None]", items: Sequence[Item]) -> None:
         self._views = views
         self._users = users
+        self._alignment = Alignment(stages_in(items))
 
     def group(self, items: Sequence[Item]) -> Group | None:
         """Make one group of the items in this order; None when they cannot share tiles."""
-        stages = stages_in(items)
-        group = Group(items=list(items), count=max(stage.rank for stage in stages))
-        for stage in stages:
-            self._align(group, stage)
+        group = Group(list(items), stages_in(items), self._alignment.loops, self._alignment.buffers)
         group.axes = self._tiled(group)
         if not group.axes or not self._is_safe(group):
             return None
         self._find_scratch(group)
         return group if self._widen(group) else None
-
-    # ---- which loop runs along which axis
-
-    def _align(self, group: Group, stage: Stage) -> None:
-        """Place a stage's loops on axes: by the arrays it writes, else amid the places where it reads."""
-        exact = self._votes(group, stage.outputs)
-        near = self._votes(group, tuple(stage.reads()))
-        placed: list[Aligned | None] = []
-        for loop in range(len(stage.loops)):
-            votes = exact.get(loop) or near.get(loop) or []
-            placed.append(_agreed(votes, is_exact=loop in exact))
-        taken = [place.axis for place in placed if place is not None]
-        for loop, place in enumerate(placed):
-            if place is not None and taken.count(place.axis) > 1:
-                placed[loop] = None
-        if not taken:
-            placed = [Aligned(loop, _written_shift(stage, loop)) for loop in range(len(stage.loops))]
-        group.loops[stage] = tuple(placed)
-        group.stages.append(stage)
-        for access in (*stage.outputs, *stage.reads()):
-            if access.buffer not in group.buffers:
-                known = self._place_of(group, access)
-                group.buffers[access.buffer] = known or tuple(
-                    _aligned(index, placed) for index in access.indices
-                )
-
-    def _votes(self, group: Group, accesses: Sequence[Access]) -> dict[int, list[Aligned]]:
-        """List where arrays that have their place want each loop."""
-        votes: dict[int, list[Aligned]] = {}
-        for access in accesses:
-            for index, place in zip(access.indices, self._place_of(group, access) or (), strict=False):
-                loop = index.single
-                if place is not None and loop is not None:
-                    votes.setdefault(loop, []).append(Aligned(place.axis, index.constant + place.shift))
-        return votes
-
-    def _place_of(self, group: Group, access: Access) -> tuple[Aligned | None, ...] | None:
-        """Give an array's place: the one it has, or for the caller's arrays their own indices."""
-        buffer = access.buffer
-        if buffer in group.buffers:
-            return group.buffers[buffer]
-        if buffer.is_temporary or len(buffer.shape) < group.count:
-            return None
-        return tuple(Aligned(axis, 0) if axis < group.count else None for axis in range(len(buffer.shape)))
 
     # ---- which axes are cut
 
@@ -118,7 +63,7 @@ class Grouping:
             written = {
                 place.axis
                 for output in stage.outputs
-                for place in (_aligned(index, group.loops[stage]) for index in output.indices)
+                for place in (aligned(index, group.loops[stage]) for index in output.indices)
                 if place is not None
             }
             own = {
@@ -127,14 +72,15 @@ class Grouping:
             own &= written
             common = own if common is None else common & own
         chosen = sorted(common or ())
-        inner = {self._innermost(group, stage) for stage in group.stages}
+        widest = max(stage.rank for stage in group.stages)
+        inner = {self._innermost(group, stage) for stage in group.stages if stage.rank == widest}
         if len(chosen) > 1:
             chosen = [axis for axis in chosen if axis not in inner] or chosen[:1]
         return tuple(chosen[:2])
 
     def _innermost(self, group: Group, stage: Stage) -> int | None:
         place = (
-            _aligned(stage.outputs[0].indices[-1], group.loops[stage]) if stage.outputs[0].indices else None
+            aligned(stage.outputs[0].indices[-1], group.loops[stage]) if stage.outputs[0].indices else None
         )
         return place.axis if place else None
 
@@ -151,7 +97,7 @@ class Grouping:
                     return False
         if not all(self._is_sweepable(group, item) for item in group.items if isinstance(item, Sweep)):
             return False
-        if any(b.root == w.root and b != w for b in group.buffers for w in written):
+        if any(b.root == w.root and b != w for b in _used(group) for w in written):
             return False  # one memory under two shapes
         for buffer in written:
             if not self._is_local(group, buffer) and not self._stays_in_tile(group, buffer):
@@ -175,7 +121,7 @@ class Grouping:
         loops = group.loops[stage]
         covered = set()
         for index, place in zip(access.indices, places, strict=True):
-            own = _aligned(index, loops)
+            own = aligned(index, loops)
             axis = place.axis if place else None
             if axis in group.axes:
                 if own is None or own.axis != axis:
@@ -198,7 +144,7 @@ class Grouping:
         """Give, per cut axis, how far from the place of the stage's loops an access lies."""
         loops, found = group.loops[stage], {}
         for index, place in zip(access.indices, group.buffers[access.buffer], strict=True):
-            own = _aligned(index, loops)
+            own = aligned(index, loops)
             if place is not None and own is not None and place.axis in group.axes and own.axis == place.axis:
                 loop = index.single
                 base = loops[loop] if loop is not None else None
@@ -273,14 +219,8 @@ class Grouping:
         return True
 
 
-def _agreed(votes: Sequence[Aligned], *, is_exact: bool) -> Aligned | None:
-    """Find the place that votes agree on: exactly, or on one axis and then in the middle."""
-    if not votes or len({vote.axis for vote in votes}) > 1:
-        return None
-    shifts = [vote.shift for vote in votes]
-    if is_exact and len(set(shifts)) > 1:
-        return None
-    return Aligned(votes[0].axis, (min(shifts) + max(shifts)) // 2)
+def _used(group: Group) -> set[Buffer]:
+    return {access.buffer for stage in group.stages for access in (*stage.outputs, *stage.reads())}
 
 
 def _union(left: dict[int, Widening], right: dict[int, Widening]) -> dict[int, Widening]:
@@ -291,14 +231,6 @@ def _union(left: dict[int, Widening], right: dict[int, Widening]) -> dict[int, W
     return joined
 
 
-def _aligned(index: Linear, loops: Sequence[Aligned | None]) -> Aligned | None:
-    loop = index.single
-    if loop is None:
-        return None
-    place = loops[loop]
-    return None if place is None else Aligned(place.axis, place.shift - index.constant)
-
-
 def _axes(index: Linear, loops: Sequence[Aligned | None]) -> Iterable[int]:
     for loop, _ in index.loops:
         place = loops[loop]
@@ -307,13 +239,5 @@ def _axes(index: Linear, loops: Sequence[Aligned | None]) -> Iterable[int]:
 
 
 def _moves(output: Access, axis: int, group: Group, stage: Stage) -> bool:
-    places = [_aligned(index, group.loops[stage]) for index in output.indices]
+    places = [aligned(index, group.loops[stage]) for index in output.indices]
     return any(place is not None and place.axis == axis for place in places)
-
-
-def _written_shift(stage: Stage, loop: int) -> int:
-    """Give the offset at which a loop writes into the first output's buffer: the axis is that buffer's index."""
-    for index in stage.outputs[0].indices:
-        if index.single == loop:
-            return index.constant
-    return 0

@@ -1,6 +1,6 @@
 """The order of stages: what works on fewer dimensions goes first, so that the others can share tiles."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from ...dialects.mlir import ir
 from .accesses import Views
@@ -35,11 +35,11 @@ def _depends(item: Item, earlier: Item, views: Views) -> bool:
     )
 
 
-def _written(item: Item) -> set[ir.Value]:
+def _written(item: Item) -> set[Hashable]:
     return {output.buffer.root for stage in stages_in([item]) for output in stage.outputs}
 
 
-def _read(item: Item, views: Views) -> set[ir.Value]:
+def _read(item: Item, views: Views) -> set[Hashable]:
     stages = stages_in([item])
     gathered = (buffer.root for stage in stages for buffer in gathered_buffers(stage, views))
     return {*(access.buffer.root for stage in stages for access in stage.reads()), *gathered}

@@ -1,6 +1,6 @@
 """The structure of a kernel: which blocks all workgroups run together, and what in them only one may run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...dialects.mlir import ir
@@ -55,7 +55,7 @@ Part = Run | Together | Alone
 class Structure:
     """Take blocks apart; `stages` maps operations, `written` holds the roots of the buffers that the kernel writes."""
 
-    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[ir.Value]") -> None:
+    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[Hashable]") -> None:
         self._views = views
         self._stages = stages
         self._written = written
@@ -95,6 +95,8 @@ class Structure:
                 stages.append(self._stages[operation])
             elif not self.is_free(operation) and operation.name != "scf.yield":
                 return None
+            elif operation.name == "arith.select" and isinstance(operation.results[0].type, ir.MemRefType):
+                return None  # buffers that take turns are known in the loop only
         return Sweep(op, tuple(stages)) if stages else None
 
     def is_free(self, op: ir.Operation) -> bool:

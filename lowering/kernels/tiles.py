@@ -269,5 +269,6 @@ class TileWriter:
             low, high = bounds[place.axis]
             before, behind = group.widened[stage][place.axis]
             start = builder.maximum(builder.add(low, -before - place.shift), 0)
-            ranges[number] = (start, builder.minimum(builder.add(high, behind - place.shift), loop.extent))
+            end = builder.minimum(builder.add(high, behind - place.shift), loop.extent)
+            ranges[number] = (start, builder.maximum(start, end))  # empty, never less: vectors count on it
         return ranges
