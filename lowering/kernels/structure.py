@@ -93,14 +93,48 @@ class Structure:
             operation = inner.operation
             if operation in self._stages:
                 stages.append(self._stages[operation])
-            elif not self.is_free(operation) and operation.name != "scf.yield":
+            elif not self._is_fixed(operation) and operation.name != "scf.yield":
                 return None
             elif operation.name == "arith.select" and isinstance(operation.results[0].type, ir.MemRefType):
                 return None  # buffers that take turns are known in the loop only
         return Sweep(op, tuple(stages)) if stages else None
 
     def is_free(self, op: ir.Operation) -> bool:
-        """Tell whether every workgroup may run an operation by itself: it neither writes nor reads what is written."""
+        """Tell whether every workgroup may run an operation by itself.
+
+        It writes nothing, and what it reads stays until its last user is done. A workgroup that comes late may read
+        something newer, but then finds no piece left of any phase that would use it.
+        """
+        return self._is_fixed(op) or (op.name == "memref.load" and self._stays(op))
+
+    def _stays(self, load: ir.Operation) -> bool:
+        """Tell whether nothing writes what a load reads from there to its last user, which stands in the same block."""
+        block = load.block
+        operations = [op.operation for op in block.operations]
+        users = [_ancestor(use, block) for use in _users(load.results[0])]
+        if any(user is None for user in users):
+            return False
+        places = [operations.index(user) for user in users if user is not None]
+        root = self._views.of(load.operands[0]).buffer.root
+        first = operations.index(load)
+        return not any(self._writes(op, root) for op in operations[first : max(places, default=first) + 1])
+
+    def _writes(self, op: ir.Operation, root: Hashable) -> bool:
+        """Tell whether an operation, or one inside it, may write a buffer or a part of it."""
+        if op in self._stages:
+            whole = (self._views.of(output.buffer.value).buffer.root for output in self._stages[op].outputs)
+            return root in whole
+        if op.name == "memref.store" and self._views.of(op.operands[1]).buffer.root == root:
+            return True
+        return any(
+            self._writes(inner.operation, root)
+            for region in op.regions
+            for block in region.blocks
+            for inner in block.operations
+        )
+
+    def _is_fixed(self, op: ir.Operation) -> bool:
+        """Tell whether an operation gives the same for all workgroups, whenever they run it."""
         if op.name in FREE or (is_pure(op) and not len(op.regions)):
             return True
         return op.name == "memref.load" and self._views.of(op.operands[0]).buffer.root not in self._written
@@ -120,9 +154,7 @@ class Structure:
             parent = value.owner.owner.operation.name
             return parent == "func.func" or (parent == "scf.for" and value == value.owner.arguments[0])
         op = value.owner.operation
-        if op.name == "memref.load" and not self.is_free(op):
-            return False
-        if not self.is_free(op):
+        if not self._is_fixed(op):
             return False
         return all(self._is_known(each) for each in op.operands if not isinstance(each.type, ir.MemRefType))
 
@@ -136,6 +168,28 @@ def _append(parts: list[Part], part: "Together | Alone") -> None:
         parts[-1].operations.extend(part.operations)
     else:
         parts.append(part)
+
+
+def _users(value: ir.Value) -> list[ir.Operation]:
+    """List what uses a value, also by way of operations that only compute."""
+    found = []
+    for use in value.uses:
+        op = use.owner.operation
+        if is_pure(op) and not len(op.regions):
+            found += [user for result in op.results for user in _users(result)] or [op]
+        else:
+            found.append(op)
+    return found
+
+
+def _ancestor(op: ir.Operation, block: ir.Block) -> ir.Operation | None:
+    """Give the operation of a block that an operation is, or lies in."""
+    current: ir.Operation | None = op
+    while current is not None and current.block != block:
+        current = current.parent.operation if current.parent is not None else None
+        if current is not None and current.name == "func.func":
+            return None
+    return current
 
 
 def _leaves(value: ir.Value, operations: Sequence[ir.Operation]) -> bool:
