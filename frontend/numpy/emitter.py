@@ -30,7 +30,8 @@ class Trace:
     `embedded` the functions that stand for programs of others (PyTorch modules).
     Control flow keeps its books here: `discarded` operations wait to be destroyed until no handle into them is used,
     `copies` counts how often unrolling repeats what is traced now, `conditions` how many traced tests it is under,
-    `depth` how many of the user's functions are being called within each other.
+    `depth` how many of the user's functions are being called within each other,
+    `refused` how many short loops were not unrolled since that would have made too many copies.
     """
 
     def __init__(self, context: ir.Context, module: ir.Module, entry: ir.Block) -> None:
@@ -44,6 +45,7 @@ class Trace:
         self.copies = 1
         self.conditions = 0
         self.depth = 0
+        self.refused = 0
         self._storages: list[weakref.ref[Storage]] = []
         self._constants: dict[int, tuple[object, ir.Value]] = {}
         self._types: dict[str, ir.Type] = {}

@@ -28,7 +28,7 @@ def loop(count: Any, body: Callable[..., State], *state: State) -> State:
     from .loops import run_for
 
     variables = _variables(body, state, skipped=1)
-    is_iterable = hasattr(count, "__iter__") and getattr(count, "ndim", 1)
+    is_iterable = hasattr(count, "__iter__") and getattr(count, "ndim", None) != 0
     items = count if is_iterable else ON_TRACED[range](count)
 
     def step(item: Any) -> None:

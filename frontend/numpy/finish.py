@@ -103,6 +103,7 @@ class Finish:
         self.operands.append(before)
         self.types.append(before.type)
         self.yields.append(after)
+        assert arguments[0] is not None
         self.forwards.append(arguments[0])
 
     def _keep(self, name: str, place: int, value: Any) -> None:

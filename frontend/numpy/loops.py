@@ -78,8 +78,9 @@ def run_for(
         _run(iterable, statement)
         return
     count, containers = items.count, Containers([body])
-    is_short = isinstance(count, int) and count <= MAXIMUM_UNROLLED and _fits(count)
-    if is_short and _unroll(items, count, statement, containers, limit=MAXIMUM_EMITTED):
+    is_short = isinstance(count, int) and count <= MAXIMUM_UNROLLED
+    current_trace().refused += is_short and not _fits(count)
+    if is_short and _fits(count) and _unroll(items, count, statement, containers, limit=MAXIMUM_EMITTED):
         return
     runs = isinstance(count, int) and count > 0
     _trace_or_unroll(items, count, replace(statement, loop=replace(loop, runs=runs)), containers)
@@ -133,12 +134,13 @@ def _unroll(
 ) -> bool:
     """Run a loop in Python; gives False, and takes all back, where it would emit more than `limit` operations."""
     trace, start = current_trace(), Checkpoint()
-    before = trace.copies
+    before, refused = trace.copies, trace.refused
     trace.copies = before * max(count, 1)
 
     def places() -> Iterator[Any]:
         for place in range(count):
-            if limit is not None and place == 1 and start.emitted * count > limit:
+            is_second = limit is not None and place == 1
+            if is_second and (trace.refused > refused or start.emitted * count > (limit or 0)):
                 raise _TooLong
             yield items.at(place)
 
