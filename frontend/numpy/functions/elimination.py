@@ -16,16 +16,23 @@ from .ranges import arange
 
 
 def eliminated(matrix: Array, right: Array) -> Array:
-    """Solve systems by Gauss-Jordan elimination with partial pivoting: stacks `[..., n, n]` and `[..., n, k]`."""
+    """Solve systems by elimination with partial pivoting: stacks `[..., n, n]` and `[..., n, k]`."""
     n = matrix.shape[-1]
     if isinstance(n, int) and n == 0:
         return right.copy()
     start = concatenate([matrix, right], -1)
 
-    def step(k: Scalar, work: Array) -> Sequence[Array]:
+    def down(k: Scalar, work: Array) -> Sequence[Array]:
         return [_swept(work, *_pivot(work, k), k)]
 
-    return loop(n, [start], step)[0][..., n:].copy()
+    def up(step: Scalar, work: Array) -> Sequence[Array]:
+        k = n - 1 - step
+        above = (..., slice(None, k), slice(n, None))
+        work[above] = work[above] - work[..., :k, k, None] * work[..., k, None, n:]
+        return [work]
+
+    (triangle,) = loop(n, [start], down)
+    return loop(n, [triangle], up)[0][..., n:].copy()
 
 
 def determinant(matrix: Array) -> Any:
@@ -55,7 +62,7 @@ def _pivot(work: Array, k: Scalar) -> tuple[Any, Any]:
     place = argmax(chosen(np.less(rows, k), size.dtype.type(-1), size), -1)
     if isinstance(place, Scalar):
         place = _bounded(place, work.shape[-2])
-        return place, work[place]
+        return place, work[place].copy()
     return place, take_along_axis(work, place[..., None, None], -2)[..., 0, :]
 
 
@@ -69,30 +76,30 @@ def _bounded(place: Scalar, count: Any) -> Scalar:
 
 
 def _swept(work: Array, place: Any, pivot_row: Any, k: Scalar) -> Array:
-    """Exchange rows, divide the pivot's row and subtract multiples of it from all others."""
-    rows = arange(work.shape[-2])[:, None]
+    """Exchange rows, divide the pivot's row and subtract multiples of it from the rows below."""
+    rows = arange(work.shape[-2])[k + 1 :, None]
     here = place[..., None, None] if isinstance(place, Array) else place
-    unit = pivot_row / pivot_row[..., k, None]
-    exchanged = chosen(np.equal(rows, here), work[..., k, None, :], work)
-    factor = chosen(np.equal(rows, here), work[..., k, k, None, None], work[..., :, k, None])
-    swept = exchanged - factor * unit[..., None, :]
-    return as_array(chosen(np.equal(rows, k), unit[..., None, :], swept))
+    unit = pivot_row[..., k:] / pivot_row[..., k, None]
+    below = (..., slice(k + 1, None), slice(k, None))
+    exchanged = as_array(chosen(np.equal(rows, here), work[..., k, None, k:], work[below]))
+    work[below] = exchanged - exchanged[..., :1] * unit[..., None, :]
+    work[..., k, k:] = unit
+    return work
 
 
 def cholesky_factor(matrix: Array) -> Array:
     """Factor column by column: the outer product of each is taken from what remains."""
     if 0 in matrix.shape:
         return matrix.copy()
-    rows = arange(matrix.shape[-2])
 
     def step(k: Scalar, work: Array, factor: Array) -> Sequence[Array]:
-        column = work[..., :, k]
-        pivot = column[..., k]
-        root = np.sqrt(pivot.real)
-        root = root[..., None] if isinstance(root, Array) else root
-        column = chosen(np.less(rows, k), matrix.dtype.type(0), column / root)
-        other = conjugate(as_array(column))
-        factor[..., :, k] = column
-        return [as_array(work - column[..., :, None] * other[..., None, :]), factor]
+        column = work[..., k:, k]
+        root = np.sqrt(column[..., :1].real)
+        column = column / root
+        factor[..., k:, k] = column
+        below = column[..., 1:]
+        rest = (..., slice(k + 1, None), slice(k + 1, None))
+        work[rest] = work[rest] - below[..., :, None] * conjugate(below)[..., None, :]
+        return [work, factor]
 
     return loop(matrix.shape[-1], [matrix, fresh(matrix.shape, 0, matrix.dtype)], step)[1]
