@@ -16,6 +16,7 @@ from .reorder import low_ranks_first
 from .stages import Item, Stage, Sweep, gathered_buffers, stage_of
 from .structure import FREE, STAGES, Alone, Part, Run, Structure, Together, blocks_of, work_of
 from .sweeps import write_items
+from .tables import Table
 from .tiles import TileWriter, Tiling, tiling_of
 
 WORKGROUPS = 64
@@ -59,7 +60,7 @@ class Generator:
         self._parallel = parallel
         self._users: dict[Buffer, set[Stage] | None] = {}
         self._written: set[Hashable] = set()
-        self._stages: dict[ir.Operation, Stage] = {}
+        self._stages: Table[Stage] = Table()
         self._scratch = 0
 
     def run(self) -> Generated:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ...dialects.mlir import ir
 from .accesses import Views
 from .stages import Item, Stage, Sweep
+from .tables import Table
 
 STAGES = ("linalg.generic", "memref.copy")
 FREE = (
@@ -55,7 +56,7 @@ Part = Run | Together | Alone
 class Structure:
     """Take blocks apart; `stages` maps operations, `written` holds the roots of the buffers that the kernel writes."""
 
-    def __init__(self, views: Views, stages: "dict[ir.Operation, Stage]", written: "set[Hashable]") -> None:
+    def __init__(self, views: Views, stages: Table[Stage], written: "set[Hashable]") -> None:
         self._views = views
         self._stages = stages
         self._written = written
@@ -217,7 +218,7 @@ def trips(loop: ir.Operation) -> int:
     return max(0, -(-(high - low) // step))
 
 
-def work_of(root: ir.Operation, stages: "dict[ir.Operation, Stage]") -> float:
+def work_of(root: ir.Operation, stages: Table[Stage]) -> float:
     """Estimate the operations on elements under an operation."""
     if root in stages:
         return _stage_work(stages[root])
