@@ -22,6 +22,9 @@ def read_and_write_directly(function: ir.Operation, views: Views) -> None:
         writes = op.name == "memref.store"
         operands = list(op.operands)
         memref, indices = (operands[1], operands[2:]) if writes else (operands[0], operands[1:])
+        element = operands[0].type if writes else op.results[0].type
+        if element != ir.MemRefType(memref.type).element_type:
+            continue  # a bool's byte: written by a nest, directly
         builder = Builder(op.block, op.location)
         with builder.at(ir.InsertionPoint(op)), op.location:
             access = views.of(memref).access(tuple(Linear(symbols=((index, 1),)) for index in indices))
