@@ -13,6 +13,12 @@ from .vectors import Body, is_vectorizable, lanes
 
 Range = tuple["int | ir.Value", "int | ir.Value"]
 
+JAM = 4
+"""Turns of a reduction around vectors that run at once."""
+
+SUMS = 4
+"""Vectors of partial results of one reduction: an addition takes as many cycles."""
+
 LANE_COST = 3
 """What a vector access costs lane by lane, in operations of the body: with more of them, scalars are as fast."""
 
@@ -87,6 +93,7 @@ class Nest:
         self._stage = stage
         self._plan = plan_for(stage)
         self._places: dict[int, int | ir.Value] = {}
+        self._turns = 1
 
     def write(self, ranges: Mapping[int, Range]) -> None:
         """Write the loops; `ranges` gives (from, to) for each loop by its number."""
@@ -101,6 +108,9 @@ class Nest:
         if loop == self._plan.vector and not inner:
             self._innermost(loop, low, high)
             return
+        if len(inner) == 1 and self._is_jammed(loop):
+            self._jammed(inner, ranges, low, high)
+            return
         starts_sum = self._plan.combiners and self._stage.loops[loop].is_reduction
         if starts_sum:
             self._accumulate(remaining, ranges)
@@ -113,6 +123,25 @@ class Nest:
 
         self._builder.loop(low, high, 1, turn)
 
+    def _jammed(
+        self, inner: list[int], ranges: Mapping[int, Range], low: "int | ir.Value", high: "int | ir.Value"
+    ) -> None:
+        """Write a reduction around the vectors, some turns of it at once: results stay in registers meanwhile."""
+        builder, loop = self._builder, self._plan.order[-2]
+        length = builder.subtract(high, low)
+        whole = builder.multiply(builder.divide(length, JAM), JAM)
+        middle = builder.add(low, whole)
+        for start, end, turns in ((low, middle, JAM), (middle, high, 1)):
+
+            def turn(place: "int | ir.Value", turns: int = turns) -> Sequence[ir.Value]:
+                self._places[loop] = place
+                self._turns = turns
+                self._loops(inner, ranges)
+                return []
+
+            builder.loop(start, end, turns, turn)
+        self._turns = 1
+
     def _innermost(self, loop: int, low: "int | ir.Value", high: "int | ir.Value") -> None:
         if self._plan.combiners:
             self._accumulate([loop], {loop: (low, high)})
@@ -120,9 +149,23 @@ class Nest:
 
         def turn(place: "int | ir.Value", count: int, mask: ir.Value | None) -> None:
             self._places[loop] = place
-            self._store(count, mask, self._compute(count, mask, self._old(count, mask)))
+            values: Sequence[ir.Value | None] = self._old(count, mask)
+            outer = self._plan.order[-2] if self._turns > 1 else loop
+            start = self._places[outer]
+            for number in range(self._turns):
+                self._places[outer] = self._builder.add(start, number)
+                values = self._compute(count, mask, values)
+            self._places[outer] = start
+            self._store(count, mask, [value for value in values if value is not None])
 
         self._in_vectors(low, high, turn)
+
+    def _is_jammed(self, loop: int) -> bool:
+        """Tell whether a loop is a reduction around vectors whose body only adds to what was there."""
+        stage, plan = self._stage, self._plan
+        if plan.vector is None or plan.combiners or not stage.loops[loop].is_reduction:
+            return False
+        return stage.body is not None and all(stage.uses_old(number) for number in range(len(stage.outputs)))
 
     def _in_vectors(
         self,
@@ -245,23 +288,53 @@ class Nest:
     def _partial(
         self, loop: int, low: "int | ir.Value", high: "int | ir.Value", carried: Sequence[ir.Value]
     ) -> list[ir.Value]:
-        builder, count = self._builder, self._plan.lanes
+        """Write the innermost reduction: several vectors a turn, so that one sum need not wait for the other."""
+        builder, count, width = self._builder, self._plan.lanes, len(carried)
         length = builder.subtract(high, low)
+        fast = builder.multiply(builder.divide(length, count * SUMS), count * SUMS)
         whole = builder.multiply(builder.divide(length, count), count)
-        middle = builder.add(low, whole)
+        middle, end = builder.add(low, fast), builder.add(low, whole)
+        kinds = [access.buffer.element for access in self._stage.outputs]
+        neutral = [
+            each.neutral(builder, kind, count) for each, kind in zip(self._plan.combiners, kinds, strict=True)
+        ]
 
-        def turn(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
+        def several(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
+            found: list[ir.Value] = []
+            for number in range(SUMS):
+                self._places[loop] = builder.add(place, number * count)
+                found += self._compute(count, None, values[number * width : (number + 1) * width])
+            return found
+
+        def one(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
             self._places[loop] = place
             return self._compute(count, None, values)
 
-        sums = builder.loop(low, middle, count, turn, carried)
+        if isinstance(length, int) and length < count * SUMS:
+            sums = list(carried)
+        else:
+            many = builder.loop(low, middle, count * SUMS, several, [*carried, *neutral * (SUMS - 1)])
+            sums = self._joined(many, width)
+        sums = builder.loop(middle, end, count, one, sums)
         rest = builder.subtract(length, whole)
         if rest == 0:
             return sums
         mask = self._mask(rest)
-        self._places[loop] = middle
+        self._places[loop] = end
         new = self._compute(count, mask, sums)
         return [
             builder.value("arith.select", [mask, value, old], value.type)
             for value, old in zip(new, sums, strict=True)
         ]
+
+    def _joined(self, many: Sequence[ir.Value], width: int) -> list[ir.Value]:
+        """Join the partial results of each output."""
+        sums = list(many[:width])
+        for start in range(width, len(many), width):
+            sums = [
+                self._builder.value(each.name, [total, part], total.type)
+                for each, total, part in zip(
+                    self._plan.combiners, sums, many[start : start + width], strict=True
+                )
+            ]
+        return sums

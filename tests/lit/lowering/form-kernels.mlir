@@ -48,15 +48,14 @@ func.func @main(%u: tensor<2xf64>, %n: index, %out: tensor<2xf64> {hpc.output = 
 
 // -----
 
-// A sort is IREE's: nothing moves.
+// A convolution is IREE's: nothing moves.
 // CHECK-LABEL: func.func @main
 // CHECK-NOT:     hpc.launch
-// CHECK:         tm_tensor.sort
-func.func @main(%u: tensor<8xf64>, %out: tensor<8xf64> {hpc.output = 0 : index}) -> tensor<8xf64> {
-  %s = tm_tensor.sort dimension(0) outs(%u : tensor<8xf64>) {
-  ^bb0(%a: f64, %b: f64):
-    %less = arith.cmpf ole, %a, %b : f64
-    tm_tensor.yield %less : i1
-  } -> tensor<8xf64>
-  return %s : tensor<8xf64>
+// CHECK:         linalg.conv_1d
+func.func @main(%u: tensor<8xf64>, %k: tensor<3xf64>, %out: tensor<6xf64> {hpc.output = 0 : index}) -> tensor<6xf64> {
+  %zero = arith.constant 0.0 : f64
+  %empty = tensor.empty() : tensor<6xf64>
+  %start = linalg.fill ins(%zero : f64) outs(%empty : tensor<6xf64>) -> tensor<6xf64>
+  %c = linalg.conv_1d ins(%u, %k : tensor<8xf64>, tensor<3xf64>) outs(%start : tensor<6xf64>) -> tensor<6xf64>
+  return %c : tensor<6xf64>
 }

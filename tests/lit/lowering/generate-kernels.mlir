@@ -47,7 +47,7 @@ func.func @main(%u: tensor<514x256xf64>, %out: tensor<512x256xf64> {hpc.output =
 
 // A sum runs in vectors of partial sums.
 // CHECK-LABEL: func.func private @main.kernel
-// CHECK:         scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}) -> (vector<8xf64>)
+// CHECK:         scf.for {{.*}} -> (vector<8xf64>, vector<8xf64>, vector<8xf64>, vector<8xf64>)
 // CHECK:         vector.reduction <add>
 func.func @main(%u: tensor<64xf64>, %out: tensor<f64> {hpc.output = 0 : index}) -> tensor<f64> {
   %zero = arith.constant 0.0 : f64
