@@ -8,6 +8,7 @@ from isthmus.signature import Layout, Signature
 
 from ..dialects.attributes import IN_PLACE, OUTPUT, SIMULATION
 from ..dialects.mlir import collect, ir
+from .check_carried import check_carried
 from .driver import lower
 from .find_layout import find_layout
 from .form_kernels import why_not
@@ -45,6 +46,7 @@ def to_border(
             reason = error.message
         if progress:
             progress(f"no kernel: {reason}")
+    check_carried(module)
     made = copy_of(module)
     lower(made, signature, stages=(BORDER, HOST))
     return AtBorder(made, find_layout(made, signature), None)
