@@ -21,7 +21,7 @@ def check_carried(module: ir.Module) -> None:
             raise CompileError(
                 f"a loop changes {len(arrays)} arrays, some of sizes that vary, which IREE confuses",
                 location=describe(str(loop.location)) or None,
-                note='write the sizes as numbers, Spec("f64[32,64]"), or keep the loop outside of the compiled function',
+                note='write the sizes as numbers, Spec("f64[32,64]"), or leave the loop outside of the function',
             )
 
 
