@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from isthmus.errors import PassError
 
 from ...dialects.mlir import collect, ir, run_passes
+from .destinations import hand_on_by_copy
 
 _VIEWS = ("memref.subview", "memref.cast", "memref.collapse_shape", "memref.expand_shape")
 
@@ -19,10 +20,7 @@ def bufferized(kernel: ir.Operation) -> ir.Module:
 
     What has no bufferization is a `PassError`.
     """
-    module = ir.Module.create(kernel.location)
-    kernel.clone(ip=ir.InsertionPoint(module.body))
-    _splats_to_fills(module)
-    run_passes(module, _PIPELINE)
+    module = _in_memory(kernel)
     function = kernel_of(module)
     kind = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
     function.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(kind.inputs, []))
@@ -35,6 +33,24 @@ def bufferized(kernel: ir.Operation) -> ir.Module:
     end.erase()
     if "arg_attrs" in function.attributes:
         del function.attributes["arg_attrs"]
+    return module
+
+
+def _in_memory(kernel: ir.Operation) -> ir.Module:
+    """Bufferize a copy of the kernel, a second time with copies where updating in place turned out impossible."""
+    try:
+        return _attempt(kernel, by_copy=False)
+    except PassError:
+        return _attempt(kernel, by_copy=True)
+
+
+def _attempt(kernel: ir.Operation, *, by_copy: bool) -> ir.Module:
+    module = ir.Module.create(kernel.location)
+    kernel.clone(ip=ir.InsertionPoint(module.body))
+    if by_copy:
+        hand_on_by_copy(kernel_of(module))
+    _splats_to_fills(module)
+    run_passes(module, _PIPELINE)
     return module
 
 

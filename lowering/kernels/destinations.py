@@ -40,6 +40,26 @@ def _materialize(value: ir.Value, destination: ir.Value) -> ir.Value:
     return made.results[0]
 
 
+def hand_on_by_copy(kernel: ir.Operation) -> None:
+    """Copy all that a loop hands on, also what looks updated in place: something reads its old contents too late."""
+    for loop in collect(kernel, "scf.for"):
+        block = loop.regions[0].blocks[0]
+        terminator = list(block.operations)[-1].operation
+        for number, (value, target) in enumerate(
+            zip(list(terminator.operands), list(block.arguments)[1:], strict=True)
+        ):
+            if isinstance(value.type, ir.RankedTensorType) and value != target and not _is_settled(value):
+                with ir.InsertionPoint(terminator), terminator.location:
+                    terminator.operands[number] = _materialize(value, target)
+
+
+def _is_settled(value: ir.Value) -> bool:
+    owner = value.owner
+    return (
+        not isinstance(owner, ir.Block) and owner.operation.name == "bufferization.materialize_in_destination"
+    )
+
+
 def _settle_terminator(block: ir.Block, targets: Sequence[ir.Value], first: int) -> None:
     """Write what a loop hands on into the memory it was handed."""
     terminator = list(block.operations)[-1].operation

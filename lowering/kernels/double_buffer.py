@@ -39,6 +39,8 @@ def double_buffer(function: ir.Operation) -> None:
             update = _update(loop, copy)
             if update is not None:
                 _rewrite(update)
+            elif _is_whole_update(loop, copy):
+                _rewrite_whole(loop, copy)
 
 
 def _loops(root: ir.Operation) -> Iterator[ir.Operation]:
@@ -67,6 +69,68 @@ def _update(loop: ir.Operation, copy: ir.Operation) -> _Update | None:
     if _writes(block, home) != [copy] or not kind.has_static_shape or kind.rank == 0:
         return None
     return _Update(loop, copy, users[0], temporary, home, offsets, sizes)
+
+
+def _is_whole_update(loop: ir.Operation, copy: ir.Operation) -> bool:
+    """Recognise the write-back of a temporary, however it came about in this turn, to all of an outer array."""
+    temporary, home = copy.operands[0], copy.operands[1]
+    block = loop.regions[0].blocks[0]
+    if not _is_root(home) or _is_inside(home, loop) or not _is_allocated_in(temporary, block):
+        return False
+    kind = ir.MemRefType(home.type)
+    return (
+        str(temporary.type) == str(home.type)
+        and kind.has_static_shape
+        and kind.rank > 0
+        and _writes(block, home) == [copy]
+        and _is_last_use(block, temporary, copy)
+    )
+
+
+def _is_last_use(block: ir.Block, temporary: ir.Value, copy: ir.Operation) -> bool:
+    """Tell whether nothing writes a temporary once it was copied."""
+    after = False
+    for op in block.operations:
+        if after and any(_base(v) == temporary for each in _with_inner(op.operation) for v in _written(each)):
+            return False
+        after = after or op.operation == copy
+    return True
+
+
+def _with_inner(op: ir.Operation) -> Iterator[ir.Operation]:
+    yield op
+    for region in op.regions:
+        for block in region.blocks:
+            yield from _all(block)
+
+
+def _rewrite_whole(loop: ir.Operation, copy: ir.Operation) -> None:
+    temporary, home = copy.operands[0], copy.operands[1]
+    block = loop.regions[0].blocks[0]
+    builder = Builder(block, copy.location)
+    with copy.location:
+        other, old, new = _two_buffers(builder, loop, home)
+        _redirect(block, home, old, new, copy, (old, new))
+        allocation = temporary.owner.operation
+        copy.operands[0] = new  # it goes away
+        temporary.replace_all_uses_with(new)
+        _bring_home(builder, loop, home, other)
+    copy.erase()
+    allocation.erase()
+
+
+def _two_buffers(builder: Builder, loop: ir.Operation, home: ir.Value) -> tuple[ir.Value, ir.Value, ir.Value]:
+    """Make the second buffer, and in the loop the names of the old and the new one."""
+    kind = ir.MemRefType(home.type)
+    block = loop.regions[0].blocks[0]
+    with builder.at(ir.InsertionPoint(loop)):
+        other = builder.value("memref.alloc", [], kind, builder.no_operands(2))
+    with builder.at(ir.InsertionPoint.at_block_begin(block)):
+        distance = builder.value("arith.subi", [block.arguments[0], loop.operands[0]], builder.index)
+        is_even = _is_even(builder, distance, loop)
+        old = builder.value("arith.select", [is_even, home, other], kind)
+        new = builder.value("arith.select", [is_even, other, home], kind)
+    return other, old, new
 
 
 def _box(target: ir.Value) -> tuple[ir.Value, tuple[int, ...], tuple[int, ...]] | None:
@@ -160,16 +224,7 @@ def _rewrite(update: _Update) -> None:
     block = loop.regions[0].blocks[0]
     builder = Builder(block, update.copy.location)
     with update.copy.location:
-        with builder.at(ir.InsertionPoint(loop)):
-            other = builder.value("memref.alloc", [], kind, builder.no_operands(2))
-        with builder.at(ir.InsertionPoint.at_block_begin(block)):
-            is_even = _is_even(
-                builder,
-                builder.value("arith.subi", [block.arguments[0], loop.operands[0]], builder.index),
-                loop,
-            )
-            old = builder.value("arith.select", [is_even, home, other], kind)
-            new = builder.value("arith.select", [is_even, other, home], kind)
+        other, old, new = _two_buffers(builder, loop, home)
         _redirect(block, home, old, new, update.copy, (old, new))
         with builder.at(ir.InsertionPoint(update.producer)):
             target = _view_like(builder, update, new)

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from ...dialects.mlir import ir
+from ...dialects.mlir import collect, ir
 from .accesses import Buffer, Views
 from .builder import Builder
 from .double_buffer import double_buffer
@@ -195,6 +195,8 @@ class Generator:
             else:
                 self._tiles(builder, tiling, phases)
         for item in items:
+            for op in collect(item.op, "memref.alloc"):
+                op.move_before(item.op)
             item.op.erase()
 
     def _whole(self, builder: Builder, items: Sequence[Item]) -> None:

@@ -96,8 +96,12 @@ class Structure:
                 stages.append(self._stages[operation])
             elif not self._is_fixed(operation) and operation.name != "scf.yield":
                 return None
+            elif operation.name in ("memref.dim", "memref.alloc") and len(operation.operands):
+                return None  # sizes that vary from turn to turn
             elif operation.name == "arith.select" and isinstance(operation.results[0].type, ir.MemRefType):
                 return None  # buffers that take turns are known in the loop only
+        if any(_is_inside(loop.extent, op) for stage in stages for loop in stage.loops):
+            return None
         return Sweep(op, tuple(stages)) if stages else None
 
     def is_free(self, op: ir.Operation) -> bool:
@@ -201,6 +205,16 @@ def _leaves(value: ir.Value, operations: Sequence[ir.Operation]) -> bool:
         if current is None:
             return True
     return False
+
+
+def _is_inside(size: "int | ir.Value", op: ir.Operation) -> bool:
+    if isinstance(size, int):
+        return False
+    owner = size.owner
+    current: ir.Operation | None = owner.owner.operation if isinstance(owner, ir.Block) else owner.operation
+    while current is not None and current != op:
+        current = current.parent.operation if current.parent is not None else None
+    return current is not None
 
 
 def is_pure(op: ir.Operation) -> bool:
