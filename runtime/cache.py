@@ -20,6 +20,7 @@ LIMIT = 2 << 30
 
 _SUFFIX = ".isthmus"
 _LEFT_BEHIND = (".partial", ".old", ".evicted")
+_ATTEMPTS = 3
 _ABANDONED = 3600.0
 """Seconds after which what a killed process left half written is removed."""
 
@@ -56,11 +57,26 @@ class ArtifactCache:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_ours():
                 raise ArtifactError(f"'{self.root}' may be written by others")
-            artifact.save(self._path(key))
-            os.utime(self._path(key))
+            self._save(self._path(key), artifact)
             self._evict(keep=self._path(key))
         except (ArtifactError, OSError) as error:
             warnings.warn(f"not cached: {_first_line(error)}", RuntimeWarning, stacklevel=2)
+
+    @staticmethod
+    def _save(path: Path, artifact: Artifact) -> None:
+        """Write an entry; other processes may put the same one there meanwhile, or remove the one to replace."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                artifact.save(path)
+            except ArtifactError:
+                if path.is_dir():  # equal keys name equal programs
+                    return
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                with suppress(OSError):  # removed at once, which is nobody's loss
+                    os.utime(path)
+                return
 
     def clear(self) -> None:
         """Remove every entry."""
@@ -83,7 +99,7 @@ class ArtifactCache:
 
     def _evict(self, keep: Path) -> None:
         """Remove the oldest entries over the limit, and what was left half written long ago."""
-        for path in self.root.iterdir():
+        for path in list(self.root.iterdir()):
             if path.suffix in _LEFT_BEHIND and _age(path) > _ABANDONED:
                 shutil.rmtree(path, ignore_errors=True)
         sizes = {path: _size(path) for path in self._entries()}
