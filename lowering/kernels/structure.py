@@ -64,15 +64,21 @@ class Structure:
     def parts(self, block: ir.Block, *, together: bool) -> list[Part]:
         """List the parts of a block; `together` lets loops with enough work be shared."""
         found: list[Part] = []
+        is_read = False
         for op in block.operations:
             operation = op.operation
             item = self._stages.get(operation) or self.sweep(operation)
             if item is not None:
-                if not found or not isinstance(found[-1], Run):
+                if not found or not isinstance(found[-1], Run) or is_read:
                     found.append(Run())
+                    is_read = False
                 last = found[-1]
                 assert isinstance(last, Run)
                 last.items.append(item)
+            elif (
+                operation.name == "memref.load" and self.is_free(operation) and not self._is_fixed(operation)
+            ):
+                is_read = True  # stages run where the last one of their run stands: behind what reads them
             elif operation.name in ("scf.yield", "func.return", "scf.condition") or self.is_free(operation):
                 continue
             else:
