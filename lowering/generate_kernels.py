@@ -49,34 +49,61 @@ class GenerateKernels(Pass):
                 self._generate(module, kernel, launches[0])
 
     def _generate(self, module: ir.Module, kernel: ir.Operation, launch: ir.Operation) -> None:
-        own = bufferized(kernel)
-        function = kernel_of(own)
+        own = self._prepared(bufferized(kernel))
+        generated = own.generator.run()
+        function, block = own.function, own.function.regions[0].blocks[0]
+        read_and_write_directly(function, own.generator.views)
+        drop_views(function)
+        total = place_temporaries(function, own.workspace, generated.scratch)
+        bools_as_bytes(function)
+        is_counted = generated.sharing is Sharing.COUNTED
+        if is_counted:
+            leave_when_done(function, own.counters)
+        else:
+            block.erase_argument(len(block.arguments) - 3)
+        if total:
+            own.workspace.set_type(ir.MemRefType.get([total], ir.IntegerType.get_signless(8)))
+        else:
+            block.erase_argument(len(block.arguments) - 3 - is_counted)
+        set_type(function)
+        run_passes(own.module, _CLEAN)
+        made = kernel_of(own.module).clone(ip=ir.InsertionPoint(kernel))
+        del made.attributes[KERNEL]
+        kernel.erase()
+        _relaunch(launch, total, is_counted, generated.workgroups)
+
+    def _prepared(self, own: ir.Module) -> "_Prepared":
+        """Settle the buffers in the way that goes over memory less often."""
+        plain = _Prepared.of(own, parallel=self.parallel, one_pass=False)
+        if not collect(own, "scf.for"):
+            return plain
+        stepped = _Prepared.of(own, parallel=self.parallel, one_pass=True)
+        return stepped if stepped.generator.passes() < plain.generator.passes() else plain
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """Hold a kernel on memory that is ready to be written, and its added arguments."""
+
+    module: ir.Module
+    function: ir.Operation
+    workspace: ir.Value
+    counters: ir.Value
+    generator: Generator
+
+    @staticmethod
+    def of(own: ir.Module, *, parallel: bool, one_pass: bool) -> "_Prepared":
+        """Give a copy of a bufferized kernel its arguments and settle its buffers."""
+        module = ir.Module.create(own.operation.location)
+        function = kernel_of(own).clone(ip=ir.InsertionPoint(module.body)).operation
         block = function.regions[0].blocks[0]
         byte, index = ir.IntegerType.get_signless(8), ir.IndexType.get()
         counters_type = ir.MemRefType.get([COUNTERS], ir.IntegerType.get_signless(64))
         types = (ir.MemRefType.get([1], byte), counters_type, index, index)
         workspace, *others = [block.add_argument(type_, function.location) for type_ in types]
-        generator = Generator(function, workspace, *others, parallel=self.parallel)
-        generated = generator.run()
-        read_and_write_directly(function, generator.views)
-        drop_views(function)
-        total = place_temporaries(function, workspace, generated.scratch)
-        bools_as_bytes(function)
-        is_counted = generated.sharing is Sharing.COUNTED
-        if is_counted:
-            leave_when_done(function, others[0])
-        else:
-            block.erase_argument(len(block.arguments) - 3)
-        if total:
-            workspace.set_type(ir.MemRefType.get([total], byte))
-        else:
-            block.erase_argument(len(block.arguments) - 3 - is_counted)
-        set_type(function)
-        run_passes(own, _CLEAN)
-        made = kernel_of(own).clone(ip=ir.InsertionPoint(kernel))
-        del made.attributes[KERNEL]
-        kernel.erase()
-        _relaunch(launch, total, is_counted, generated.workgroups)
+        generator = Generator(function, workspace, *others, parallel=parallel, one_pass=one_pass)
+        generator.prepare()
+        return _Prepared(module, function, workspace, others[0], generator)
 
 
 def _relaunch(launch: ir.Operation, bytes_: int, is_counted: bool, workgroups: int) -> None:

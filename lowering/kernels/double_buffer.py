@@ -56,7 +56,7 @@ def _update(loop: ir.Operation, copy: ir.Operation) -> _Update | None:
     """Recognise the write-back of a whole temporary, filled once in the same turn, to a box of an outer array."""
     block = loop.regions[0].blocks[0]
     temporary, target = copy.operands[0], copy.operands[1]
-    box = _box(target)
+    box = static_box(target)
     if box is None or not _is_allocated_in(temporary, block):
         return None
     home, offsets, sizes = box
@@ -65,6 +65,8 @@ def _update(loop: ir.Operation, copy: ir.Operation) -> _Update | None:
         return None
     users = [use.owner.operation for use in temporary.uses if use.owner.operation != copy]
     if len(users) != 1 or users[0].name != "linalg.generic" or users[0].block != block:
+        return None
+    if _is_used_behind(block, copy, home):
         return None
     if _writes(block, home) != [copy] or not kind.has_static_shape or kind.rank == 0:
         return None
@@ -85,6 +87,22 @@ def _is_whole_update(loop: ir.Operation, copy: ir.Operation) -> bool:
         and _writes(block, home) == [copy]
         and _is_last_use(block, temporary, copy)
     )
+
+
+def _is_used_behind(block: ir.Block, copy: ir.Operation, array: ir.Value) -> bool:
+    """Tell whether a stage behind an operation uses an array."""
+    after = False
+    for op in block.operations:
+        operation = op.operation
+        if after and operation.name not in _VIEWS and any(_base(v) == array for v in _memrefs(operation)):
+            return True
+        after = after or operation == copy
+    return False
+
+
+def _memrefs(op: ir.Operation) -> list[ir.Value]:
+    found = [value for each in _with_inner(op) for value in each.operands]
+    return [value for value in found if isinstance(value.type, ir.MemRefType)]
 
 
 def _is_last_use(block: ir.Block, temporary: ir.Value, copy: ir.Operation) -> bool:
@@ -112,11 +130,38 @@ def _rewrite_whole(loop: ir.Operation, copy: ir.Operation) -> None:
         other, old, new = _two_buffers(builder, loop, home)
         _redirect(block, home, old, new, copy, (old, new))
         allocation = temporary.owner.operation
+        if _is_read(temporary, copy):  # stays what it is, one tile at a time
+            copy.operands[1] = new
+            _bring_home(builder, loop, home, other)
+            return
         copy.operands[0] = new  # it goes away
         temporary.replace_all_uses_with(new)
         _bring_home(builder, loop, home, other)
     copy.erase()
     allocation.erase()
+
+
+def _is_read(temporary: ir.Value, copy: ir.Operation) -> bool:
+    """Tell whether another stage than the copy reads a temporary."""
+    for use in _all_uses(temporary):
+        op = use.owner.operation
+        if op == copy:
+            continue
+        written = len(_written(op))
+        if op.name == "linalg.generic" and use.operand_number >= len(op.operands) - written:
+            continue
+        if op.name == "memref.copy" and use.operand_number == 1:
+            continue
+        return True
+    return False
+
+
+def _all_uses(value: ir.Value) -> Iterator[ir.OpOperand]:
+    for use in value.uses:
+        if use.owner.operation.name in _VIEWS:
+            yield from _all_uses(use.owner.operation.results[0])
+        else:
+            yield use
 
 
 def _two_buffers(builder: Builder, loop: ir.Operation, home: ir.Value) -> tuple[ir.Value, ir.Value, ir.Value]:
@@ -133,7 +178,7 @@ def _two_buffers(builder: Builder, loop: ir.Operation, home: ir.Value) -> tuple[
     return other, old, new
 
 
-def _box(target: ir.Value) -> tuple[ir.Value, tuple[int, ...], tuple[int, ...]] | None:
+def static_box(target: ir.Value) -> tuple[ir.Value, tuple[int, ...], tuple[int, ...]] | None:
     """Give the array, offsets and sizes of a static box with unit steps."""
     if isinstance(target.owner, ir.Block):
         shape = list(ir.MemRefType(target.type).shape)
@@ -232,7 +277,7 @@ def _rewrite(update: _Update) -> None:
         update.producer.operands[place] = target
         with builder.at(ir.InsertionPoint(update.copy)):
             for offsets, sizes in rim(list(kind.shape), update.offsets, update.sizes):
-                source, destination = (_box_of(builder, value, offsets, sizes) for value in (old, new))
+                source, destination = (box_of(builder, value, offsets, sizes) for value in (old, new))
                 builder.create("memref.copy", [source, destination])
         _bring_home(builder, loop, home, other)
     update.copy.erase()
@@ -283,7 +328,8 @@ def _view_like(builder: Builder, update: _Update, new: ir.Value) -> ir.Value:
     return made.results[0]
 
 
-def _box_of(builder: Builder, value: ir.Value, offsets: Sequence[int], sizes: Sequence[int]) -> ir.Value:
+def box_of(builder: Builder, value: ir.Value, offsets: Sequence[int], sizes: Sequence[int]) -> ir.Value:
+    """Write a view of a box of an array."""
     kind = ir.MemRefType(value.type)
     steps = [1] * len(sizes)
     strides, total = [], 1

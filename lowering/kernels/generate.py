@@ -14,6 +14,7 @@ from .parts import tell_parts_apart
 from .phases import COUNTERS, Phases, Sharing
 from .reorder import low_ranks_first
 from .stages import Item, Stage, Sweep, gathered_buffers, stage_of
+from .step_buffers import give_steps_buffers
 from .structure import FREE, STAGES, Alone, Part, Run, Structure, Together, blocks_of, work_of
 from .sweeps import write_items
 from .tables import Table
@@ -51,6 +52,7 @@ class Generator:
         workgroups: ir.Value,
         *,
         parallel: bool,
+        one_pass: bool = False,
     ) -> None:
         self.views = Views()
         self._function = function
@@ -58,17 +60,53 @@ class Generator:
         self._workspace = workspace
         self._arguments = (counters, workgroup, workgroups)
         self._parallel = parallel
+        self._one_pass = one_pass
         self._users: dict[Buffer, set[Stage] | None] = {}
         self._written: set[Hashable] = set()
         self._stages: Table[Stage] = Table()
         self._scratch = 0
 
-    def run(self) -> Generated:
-        """Rewrite the function."""
+    def prepare(self) -> None:
+        """Settle the buffers and read the stages."""
         forward_copies(self._function)
         double_buffer(self._function)
+        if self._one_pass and give_steps_buffers(self._function):
+            double_buffer(self._function)
         self._read()
         self._structure = Structure(self.views, self._stages, self._written)
+
+    def passes(self) -> float:
+        """Count how often the kernel goes over memory, by the groups its stages make; writes nothing."""
+        return self._passes(self._entry)
+
+    def _passes(self, block: ir.Block) -> float:
+        total = 0.0
+        for part in self._structure.parts(block, together=True):
+            match part:
+                case Run(items):
+                    total += self._groups(items)
+                case Together():
+                    total += 10 * sum(self._passes(inner) for inner in part.blocks)
+                case Alone(operations):
+                    regions = [region for op in operations for region in op.regions]
+                    total += sum(self._passes(inner) for region in regions for inner in region.blocks)
+        return total
+
+    def _groups(self, items: Sequence[Item]) -> float:
+        total = 0.0
+        for part in low_ranks_first(items, self.views):
+            grouping, remaining = Grouping(self.views, self._users, part), part
+            while remaining:
+                taken, group = _longest(grouping, remaining)
+                if group is None and isinstance(taken[0], Sweep):
+                    total += 10 * self._passes(taken[0].op.regions[0].blocks[0])
+                else:
+                    total += 1
+                remaining = remaining[len(taken) :]
+        return total
+
+    def run(self) -> Generated:
+        """Rewrite the function, once it is prepared."""
         sharing = self._sharing()
         self._phases = Phases(sharing, self._entry, *self._arguments)
         self._write_block(self._entry, together=sharing is not Sharing.ALONE)

@@ -14,7 +14,8 @@ def low_ranks_first(stages: Sequence[Item], views: Views) -> list[list[Item]]:
     late: list[Item] = []
     for stage in stages:
         follows = any(_depends(stage, other, views) for other in late)
-        if stage.rank < rank and not follows:
+        shares = any(_written(stage) & _written(other) for other in stages if other is not stage)
+        if stage.rank < rank and not follows and not shares:
             early.append(stage)
         else:
             late.append(stage)
