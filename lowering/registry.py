@@ -35,6 +35,7 @@ PASSES: dict[str, str] = {
     "slice-inserts": "slice_inserts:SliceInserts",
     "sorts-to-loops": "sorts_to_loops:SortsToLoops",
     "split-complex": "split_complex:SplitComplex",
+    "split-domains": "split_domains:SplitDomains",
     "split-narrow-convolutions": "split_narrow_convolutions:SplitNarrowConvolutions",
     "split-transposed-convolutions": "split_transposed_convolutions:SplitTransposedConvolutions",
 }

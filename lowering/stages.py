@@ -59,7 +59,7 @@ SIMPLIFY = _stage(
 )
 STENCILS = _stage(
     "stencils",
-    "form-stencils,fuse-stencils,convert-hpc-stencil",
+    "form-stencils,split-domains,fuse-stencils,convert-hpc-stencil",
     STENCIL_PROGRAM,
     TENSOR_PROGRAM,
 )

@@ -15,13 +15,17 @@ class Writer:
         self.values: list[tuple[str, Shape]] = []
         self.arguments = [self._new(shape) for shape in ARGUMENTS]
 
-    def program(self, operations: int) -> str:
-        """Write `@main` with so many operations; some values are returned."""
+    def program(self, operations: int, *, rolls: int = 0, attributes: str = "") -> str:
+        """Write `@main` with so many operations; some values are returned.
+
+        Of `rolls` in `rolls + 11` operations, arrays are assembled from parts of others.
+        """
         for _ in range(operations):
             step = self.random.choice(
                 [self.elementwise] * 5
                 + [self.write] * 2
                 + [self.row, self.broadcast, self.fill, self.strided]
+                + [self.roll] * rolls
             )
             step()
         later = self.values[len(self.arguments) :]
@@ -30,7 +34,8 @@ class Writer:
         names = ", ".join(name for name, _ in returned)
         arguments = ", ".join(f"{name}: {_type(shape)}" for name, shape in self.arguments)
         body = "\n".join(self.lines)
-        return f"func.func @main({arguments}, %scalar: f64) -> ({types}) {{\n{body}\nreturn {names} : {types}\n}}"
+        head = f"func.func @main({arguments}, %scalar: f64) -> ({types}) {attributes}"
+        return f"{head}{{\n{body}\nreturn {names} : {types}\n}}"
 
     def elementwise(self) -> None:
         """Combine parts, of one shape, of up to three values."""
@@ -98,6 +103,28 @@ class Writer:
         line = f"tensor.insert_slice {name} into {target}{offsets} {list(shape)} {ones}"
         made, _ = self._new(outer)
         self.lines.append(f"{made} = {line} : {_type(shape)} into {_type(outer)}")
+
+    def roll(self) -> None:
+        """Assemble an array from two parts of another, perhaps of a third, in another order."""
+        name, shape = self.random.choice(self.values[-4:])
+        axis = self.random.randrange(len(shape))
+        if shape[axis] < 2:
+            return
+        other = self.random.choice([value for value in self.values if value[1] == shape])[0]
+        border = self.random.choice([1, 1, shape[axis] - 1, self.random.randint(1, shape[axis] - 1)])
+        ones, assembled = [1] * len(shape), f"%empty{len(self.values)}"
+        self.lines.append(f"{assembled} = tensor.empty() : {_type(shape)}")
+        for source, start, target, size in (
+            (name, 0, border, shape[axis] - border),
+            (self.random.choice([name, name, other]), shape[axis] - border, 0, border),
+        ):
+            sizes, offsets, places = list(shape), [0] * len(shape), [0] * len(shape)
+            sizes[axis], offsets[axis], places[axis] = size, start, target
+            part, kept = self._slice(source, shape, offsets, sizes, tuple(sizes))
+            made = f"%half{len(self.values)}" if start == 0 else self._new(shape)[0]
+            line = f"tensor.insert_slice {part} into {assembled}{places} {sizes} {ones}"
+            self.lines.append(f"{made} = {line} : {_type(kept)} into {_type(shape)}")
+            assembled = made
 
     def fill(self) -> None:
         """Make an array of one number."""

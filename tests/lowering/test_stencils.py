@@ -87,6 +87,19 @@ def test_a_thousand_operations_take_less_than_a_second() -> None:
     assert len(collect(module, "linalg.generic")) < 60
 
 
+@pytest.mark.parametrize("seed", range(100))
+def test_random_periodic_programs_keep_their_numbers(seed: int) -> None:
+    module = parse(Writer(seed).program(30, rolls=6, attributes="attributes {hpc.simulation} "), context())
+    random = np.random.default_rng(seed)
+    arguments = [random.standard_normal(shape) for shape in ARGUMENTS] + [0.75]
+    expected = results(module, arguments)
+    for pipeline in ("form-stencils", "split-domains", "fuse-stencils{max-recompute=100}"):
+        Pipeline.parse(pipeline).run(module)
+        verify(module)
+        for got, want in zip(results(module, arguments), expected, strict=True):
+            np.testing.assert_array_equal(got, want)
+
+
 @pytest.fixture
 def laplacian() -> ir.Module:
     text = five_point_chain(2)
