@@ -64,25 +64,21 @@ class Structure:
     def parts(self, block: ir.Block, *, together: bool) -> list[Part]:
         """List the parts of a block; `together` lets loops with enough work be shared."""
         found: list[Part] = []
-        is_read = False
+        is_open = (
+            False  # a part runs where its last operation stands: none reaches across a load of what it writes
+        )
         for op in block.operations:
             operation = op.operation
             item = self._stages.get(operation) or self.sweep(operation)
-            if item is not None:
-                if not found or not isinstance(found[-1], Run) or is_read:
-                    found.append(Run())
-                    is_read = False
-                last = found[-1]
-                assert isinstance(last, Run)
-                last.items.append(item)
-            elif (
-                operation.name == "memref.load" and self.is_free(operation) and not self._is_fixed(operation)
-            ):
-                is_read = True  # stages run where the last one of their run stands: behind what reads them
-            elif operation.name in ("scf.yield", "func.return", "scf.condition") or self.is_free(operation):
+            if operation.name in ("scf.yield", "func.return", "scf.condition"):
                 continue
-            else:
-                _append(found, self.other_part(operation, together=together))
+            if item is None and self.is_free(operation):
+                is_open = is_open and self._is_fixed(operation)
+                continue
+            part = Run([item]) if item is not None else self.other_part(operation, together=together)
+            if not (is_open and _extend(found[-1], part)):
+                found.append(part)
+            is_open = True
         return found
 
     def other_part(self, op: ir.Operation, *, together: bool) -> "Together | Alone":
@@ -174,11 +170,16 @@ class Structure:
         return not any(_leaves(result, part.operations) for op in part.operations for result in op.results)
 
 
-def _append(parts: list[Part], part: "Together | Alone") -> None:
-    if isinstance(part, Alone) and parts and isinstance(parts[-1], Alone):
-        parts[-1].operations.extend(part.operations)
-    else:
-        parts.append(part)
+def _extend(last: Part, part: Part) -> bool:
+    """Add a part to the one before, where they are of one kind; loops that are run together stay by themselves."""
+    match last, part:
+        case Run(), Run():
+            last.items.extend(part.items)
+        case Alone(), Alone():
+            last.operations.extend(part.operations)
+        case _:
+            return False
+    return True
 
 
 def _users(value: ir.Value) -> list[ir.Operation]:
