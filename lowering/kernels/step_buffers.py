@@ -22,6 +22,8 @@ def give_steps_buffers(function: ir.Operation) -> bool:
     for loop in list(_step_loops(function)):
         block = loop.regions[0].blocks[0]
         for array in _updated(loop):
+            if _is_gathered(block, array):
+                continue
             if _is_scratch(function, loop, array):
                 _rename(block, array, keep=False)
                 changed = True
@@ -79,6 +81,16 @@ def base(value: ir.Value) -> ir.Value:
     while not isinstance(value.owner, ir.Block) and value.owner.operation.name in _VIEWS:
         value = value.owner.operation.operands[0]
     return value
+
+
+def _is_gathered(block: ir.Block, array: ir.Value) -> bool:
+    """Tell whether the body of a stage reads an array by itself, at places of its own."""
+    return any(
+        inner.operation.name == "memref.load" and base(inner.operation.operands[0]) == array
+        for op in block.operations
+        if op.operation.name == "linalg.generic"
+        for inner in op.operation.regions[0].blocks[0].operations
+    )
 
 
 def _is_made_in(array: ir.Value, loop: ir.Operation) -> bool:
