@@ -136,6 +136,8 @@ def joined(name: str, left: Form, right: Form, *, when: str) -> Form:
         for a, b in zip(left.shape, right.shape, strict=True)
     ):
         raise _mismatch(name, left, right, when)
+    if (left.dtype.kind == "b") != (right.dtype.kind == "b"):
+        raise _mismatch(name, left, right, when)  # `a + a` of bools is not that of numbers
     return ArrayForm(dtype, left.shape)
 
 
