@@ -83,11 +83,13 @@ def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
     source, target = copy.operands[0], copy.operands[1]
     if not _is_allocation(source):
         return False
-    users = [use.owner.operation for use in source.uses]
-    producers = [user for user in users if user != copy]
+    producers = [use.owner.operation for use in source.uses if _may_write(use)]
     if len(producers) != 1 or producers[0].name != "linalg.generic" or producers[0].block != block:
         return False
     producer = producers[0]
+    readers = [use.owner.operation for use in source.uses if use.owner.operation not in (producer, copy)]
+    if readers and not _can_read_there(block, readers, producer, copy):
+        return False
     inputs, _ = list(ir.DenseI32ArrayAttr(producer.attributes["operandSegmentSizes"]))
     outputs = list(producer.operands)[inputs:]
     if outputs.count(source) != 1 or list(producer.operands).count(source) != 1:
@@ -98,17 +100,56 @@ def _forward_producer(block: ir.Block, copy: ir.Operation) -> bool:
     if between is None:
         return False
     touching = [op for op in between if _touches(op, destination, views)]
-    if not all(is_fill(op) for op in touching):
+    if not all(is_fill(op) or _only_fills(op, destination, [producer, *between], views) for op in touching):
         return False
     if not _reads_in_place(producer, source, target, views, outputs.index(source)):
         return False
     if not _hoist([target, *(op.operands[1] for op in touching)], touching, producer, between):
         return False
-    place = list(producer.operands).index(source)
-    producer.operands[place] = target
+    for user in (producer, *readers):
+        for place, operand in enumerate(list(user.operands)):
+            if operand == source:
+                user.operands[place] = target
     copy.erase()
     source.owner.operation.erase()
     return True
+
+
+def _can_read_there(
+    block: ir.Block, readers: list[ir.Operation], producer: ir.Operation, copy: ir.Operation
+) -> bool:
+    """Tell whether stages that read a temporary may read the copy of it instead, an array of this block's own."""
+    views = Views()
+    target = views.of(copy.operands[1]).buffer
+    owner = target.value.owner
+    if isinstance(owner, ir.Block) or owner.operation.block != block:
+        return False
+    operations = [op.operation for op in block.operations]
+    if any(op.name not in ("linalg.generic", "memref.copy") or op not in operations for op in readers):
+        return False
+    last = max(operations.index(op) for op in readers)
+    behind = operations[operations.index(copy) + 1 : last + 1]
+    return not any(_writes(op, target, views) for op in behind)
+
+
+def _writes(op: ir.Operation, buffer: Buffer, views: Views) -> bool:
+    """Tell whether an operation, or one inside it, may write a buffer."""
+    if op.name in ("linalg.generic", "memref.copy"):
+        first = 1
+        if op.name == "linalg.generic":
+            first = next(iter(ir.DenseI32ArrayAttr(op.attributes["operandSegmentSizes"])))
+        return any(views.of(value).buffer.root == buffer.root for value in list(op.operands)[first:])
+    return _touches(op, buffer, views)
+
+
+def _only_fills(op: ir.Operation, destination: Buffer, others: list[ir.Operation], views: Views) -> bool:
+    """Tell whether an operation copies to a destination what none of the others writes: it may come first."""
+    if op.name != "memref.copy":
+        return False
+    source, target = (views.of(value).buffer for value in op.operands)
+    if target.root != destination.root or source.root == destination.root:
+        return False
+    return not any(_writes(other, source, views) for other in others if other != op)
 
 
 def _is_allocation(value: ir.Value) -> bool:

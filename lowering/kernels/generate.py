@@ -71,6 +71,7 @@ class Generator:
         forward_copies(self._function)
         double_buffer(self._function)
         if self._one_pass and give_steps_buffers(self._function):
+            forward_copies(self._function)
             double_buffer(self._function)
         self._read()
         self._structure = Structure(self.views, self._stages, self._written)
