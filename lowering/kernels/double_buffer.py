@@ -332,7 +332,8 @@ def box_of(builder: Builder, value: ir.Value, offsets: Sequence[int], sizes: Seq
     """Write a view of a box of an array."""
     kind = ir.MemRefType(value.type)
     steps = [1] * len(sizes)
-    strides, total = [], 1
+    strides: list[int] = []
+    total = 1
     for size in reversed(list(kind.shape)):
         strides.insert(0, total)
         total *= size
