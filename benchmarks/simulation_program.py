@@ -83,31 +83,25 @@ def isthmus_bound(
     collect: Callable[[Any, Mapping[str, Any]], list[Any]],
     statics: Sequence[Sequence[str]] = ((),),
 ) -> Prepared:
-    """Compile with Isthmus, load and bind; of several choices of constants the first that compiles."""
+    """Compile with Isthmus, load and bind; of several choices of constants the first that can be bound."""
     import isthmus
 
     path = ARTIFACTS / f"{name}.isthmus"
     start = time.perf_counter()
     facts: dict[str, Any] = {}
-    reason: Exception | None = None
-    if not (settings.reuse and path.exists()):
-        for static in statics:
-            try:
-                isthmus.compile(function, tuple(copied(arguments).values()), static=static, name=name).save(
-                    path
-                )
-            except isthmus.IsthmusError as error:
-                reason = error
-                continue
-            facts = {"compile_seconds": time.perf_counter() - start, "static": list(static)}
-            break
-        else:
-            raise Missing(f"{type(reason).__name__}: {first_line(reason)}") from reason
     given = copied(arguments)
-    try:
-        step = isthmus.load(path, threads=settings.threads).bind(*given.values())
-    except isthmus.IsthmusError as error:
-        raise Missing(f"{type(error).__name__}: {first_line(error)}") from error
+    reason: Exception | None = None
+    for static in statics:
+        try:
+            if not (settings.reuse and path.exists()):
+                isthmus.compile(function, tuple(given.values()), static=static, name=name).save(path)
+                facts = {"compile_seconds": time.perf_counter() - start, "static": list(static)}
+            step = isthmus.load(path, threads=settings.threads).bind(*given.values())
+            break
+        except isthmus.IsthmusError as error:
+            reason = error
+    else:
+        raise Missing(f"{type(reason).__name__}: {first_line(reason)}") from reason
     returned: list[Any] = []
 
     def call() -> None:
