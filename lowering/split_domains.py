@@ -20,30 +20,34 @@ class SplitDomains(Pass):
     A stencil is cut where its accesses cross from one piece into the next: each part reads the pieces' own sources,
     and the parts' results are assembled again. Whatever reads those is cut in turn, so that a chain of periodic
     stencils becomes one large stencil with plain offsets and thin ones along the borders. A stencil stays whole when
-    a part beside the bulk would not be thin, when there would be more than `max_parts` of them, or once the program
-    has `max_stencils`. Only functions written with NumPy are changed.
+    a part beside the bulk would not be thin or when there would be more than `max_parts` of them. Functions that would
+    have more than `max_stencils`, which are slow to compile, and those not written with NumPy are not changed.
     """
 
     name: ClassVar[str] = "split-domains"
     max_parts: int = 32
-    max_stencils: int = 1000
+    max_stencils: int = 400
 
     def apply(self, module: ir.Module) -> None:
         """Split in program order: parts of one stencil are pieces for the next."""
-        stencils = [
-            stencil
-            for function in collect(module, "func.func")
-            if SIMULATION in function.attributes
-            for stencil in collect(function, "hpc.stencil")
-        ]
-        total, split = len(stencils), False
+        functions = [entry for entry in collect(module, "func.func") if SIMULATION in entry.attributes]
+        split = [self._split_all(function) for function in functions]
+        if any(split):
+            run_passes(module, "canonicalize,cse")
+
+    def _split_all(self, function: ir.Operation) -> bool:
+        """Split a function's stencils, unless they would become too many; tell whether any was split."""
+        trial = function.clone(ip=ir.InsertionPoint(function))
+        stencils = collect(trial, "hpc.stencil")
+        total = len(stencils)
         for operation in stencils:
             with ir.InsertionPoint(operation), operation.location:
-                parts = self._split(operation) if total < self.max_stencils else 0
-            total += parts
-            split = split or parts > 0
-        if split:
-            run_passes(module, "canonicalize,cse")
+                total += max(0, self._split(operation) - 1)
+            if total > self.max_stencils:
+                break
+        is_split = len(stencils) < total <= self.max_stencils
+        (function if is_split else trial).erase()
+        return is_split
 
     def _split(self, operation: ir.Operation) -> int:
         """Replace a stencil by its parts and tell how many they are; 0 when it stays whole."""
