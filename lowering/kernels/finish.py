@@ -63,7 +63,7 @@ def place_temporaries(function: ir.Operation, workspace: ir.Value, start: int) -
             bytes_ *= size
         op.results[0].replace_all_uses_with(view)
         op.erase()
-        end += -(-bytes_ // ALIGNMENT) * ALIGNMENT
+        end += -(-max(bytes_, 1) // ALIGNMENT) * ALIGNMENT  # an empty one has a place, too
     return end
 
 

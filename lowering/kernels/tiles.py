@@ -196,7 +196,7 @@ def _bytes(buffer: Buffer, shape: tuple[int, ...]) -> int:
     total = width(buffer.element)
     for size in shape:
         total *= size
-    return -(-total // ALIGNMENT) * ALIGNMENT
+    return -(-max(total, 1) // ALIGNMENT) * ALIGNMENT
 
 
 class TileWriter:
