@@ -11,12 +11,19 @@ func.func @dynamic(%a: tensor<4x5xf64>, %x: f64, %i: index) -> tensor<4x5xf64> {
   return %0 : tensor<4x5xf64>
 }
 
-// Places that are known are no trouble.
 // CHECK-LABEL: func.func @constant
-// CHECK:         tensor.insert %{{.*}} into
-// CHECK-NOT:     tensor.insert_slice
+// CHECK:         tensor.insert_slice %{{.*}} into
+// CHECK-NOT:     tensor.insert %
 func.func @constant(%a: tensor<4xf64>, %x: f64) -> tensor<4xf64> {
   %c2 = arith.constant 2 : index
   %0 = tensor.insert %x into %a[%c2] : tensor<4xf64>
   return %0 : tensor<4xf64>
+}
+
+// CHECK-LABEL: func.func @single
+// CHECK-SAME:    (%[[A:[a-z0-9]+]]: tensor<f64>, %[[X:[a-z0-9]+]]: f64)
+// CHECK:         linalg.fill ins(%[[X]] : f64) outs(%[[A]] : tensor<f64>) -> tensor<f64>
+func.func @single(%a: tensor<f64>, %x: f64) -> tensor<f64> {
+  %0 = tensor.insert %x into %a[] : tensor<f64>
+  return %0 : tensor<f64>
 }
