@@ -19,6 +19,12 @@ JAM = 4
 SUMS = 4
 """Vectors of partial results of one reduction: an addition takes as many cycles."""
 
+UNROLL = 4
+"""Vectors a turn of a short body: counting and branching cost as much as the work."""
+
+SHORT = 24
+"""Operations of a body that is short."""
+
 LANE_COST = 3
 """What a vector access costs lane by lane, in operations of the body: with more of them, scalars are as fast."""
 
@@ -183,7 +189,18 @@ class Nest:
             turn(place, count, None)
             return []
 
-        builder.loop(low, middle, count, vector)
+        start = low
+        if self._unrolls(length):
+            pairs = builder.multiply(builder.divide(length, UNROLL * count), UNROLL * count)
+
+            def several(place: "int | ir.Value") -> Sequence[ir.Value]:
+                for number in range(UNROLL):
+                    turn(builder.add(place, number * count), count, None)
+                return []
+
+            start = builder.add(low, pairs)
+            builder.loop(low, start, UNROLL * count, several)
+        builder.loop(start, middle, count, vector)
         rest = builder.subtract(length, whole)
         if self._scatters():
             self._one_by_one(middle, high, turn)
@@ -196,6 +213,13 @@ class Nest:
             return
         zero = builder.number(0)
         builder.when(builder.compare(4, rest, zero), lambda: turn(middle, count, self._mask(rest)))
+
+    def _unrolls(self, length: "int | ir.Value") -> bool:
+        """Tell whether a short body is worth several vectors a turn."""
+        body = self._stage.body
+        operations = sum(1 for _ in body.operations) if body is not None else 1
+        long = not isinstance(length, int) or length >= 2 * UNROLL * self._plan.lanes
+        return operations <= SHORT and self._turns == 1 and long and not self._scatters()
 
     def _scatters(self) -> bool:
         """Tell whether an output is stored lane by lane: that knows no mask."""

@@ -184,14 +184,19 @@ def _extend(last: Part, part: Part) -> bool:
 
 def _users(value: ir.Value) -> list[ir.Operation]:
     """List what uses a value, also by way of operations that only compute."""
-    found = []
-    for use in value.uses:
-        op = use.owner.operation
-        if is_pure(op) and not len(op.regions):
-            found += [user for result in op.results for user in _users(result)] or [op]
-        else:
-            found.append(op)
-    return found
+    found: dict[ir.Operation, None] = {}
+    waiting, seen = [value], set()
+    while waiting:
+        for use in waiting.pop().uses:
+            op = use.owner.operation
+            if op in seen:
+                continue
+            seen.add(op)
+            if is_pure(op) and not len(op.regions) and any(list(result.uses) for result in op.results):
+                waiting.extend(op.results)
+            else:
+                found[op] = None
+    return list(found)
 
 
 def _ancestor(op: ir.Operation, block: ir.Block) -> ir.Operation | None:
