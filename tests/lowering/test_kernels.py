@@ -182,3 +182,16 @@ def test_two_programs_run_at_once() -> None:
         thread.join(timeout=120)
     assert not any(thread.is_alive() for thread in threads)
     assert not wrong
+
+
+def test_what_many_numbers_follow_from_is_looked_at_once() -> None:
+    def function(x: float, n: int) -> Any:
+        f = np.array([x, 1.0])
+        for _ in range(n):
+            a = f[0]
+            for _ in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16):
+                a = a * a * 0.25 + a * 0.5 - a * a * a * 0.125
+            f = f * 0.5 + a
+        return f
+
+    agrees(function, 0.5, 3)
