@@ -157,7 +157,15 @@ class Generator:
             return Sharing.ALONE
         if not self._can_share(self._entry):
             return Sharing.ALONE
-        return Sharing.COUNTED
+        return Sharing.STRIDED if self._is_one_group() else Sharing.COUNTED
+
+    def _is_one_group(self) -> bool:
+        """Tell whether the kernel is a single phase, so that nothing has to be waited for."""
+        match self._structure.parts(self._entry, together=True):
+            case [Run(items)] if not any(isinstance(item, Sweep) for item in items):
+                return self._groups(items) == 1
+            case _:
+                return False
 
     def _can_share(self, block: ir.Block) -> bool:
         for part in self._structure.parts(block, together=True):

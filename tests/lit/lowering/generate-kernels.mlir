@@ -21,17 +21,16 @@ func.func @main(%u: tensor<16xf64>, %out: tensor<14xf64> {hpc.output = 0 : index
 
 // -----
 
-// Two stages in one tile, the first over a row more on either side; enough work to share out by counters.
+// Two stages in one tile, the first over a row more on either side; workgroups take tiles in turn.
 // CHECK-LABEL: func.func private @main.kernel
-// CHECK:         memref.atomic_rmw addi
+// CHECK-NOT:     atomic
 // CHECK:         memref.view
-// CHECK:         memref.generic_atomic_rmw
+// CHECK:         scf.for %{{.*}} = %[[OWN:.*]] to %{{.*}} step %{{.*}} {
 // CHECK:         vector.store
 // CHECK:         vector.store
 // CHECK-LABEL: func.func @main
 // CHECK-SAME:    tensor<{{.*}}xi8> {hpc.workspace}
-// CHECK:         %[[COUNTERS:.*]] = tensor.splat
-// CHECK:         "hpc.launch"({{.*}}, %[[COUNTERS]])
+// CHECK:         "hpc.launch"
 // CHECK-SAME:      workgroups = 64
 func.func @main(%u: tensor<514x256xf64>, %out: tensor<512x256xf64> {hpc.output = 0 : index}) -> tensor<512x256xf64> {
   %e0 = tensor.empty() : tensor<514x256xf64>
@@ -59,4 +58,35 @@ func.func @main(%u: tensor<64xf64>, %out: tensor<f64> {hpc.output = 0 : index}) 
     linalg.yield %1 : f64
   } -> tensor<f64>
   return %s : tensor<f64>
+}
+
+// -----
+
+// The sum of everything must be there before anything is divided by it: two phases, shared out by counters.
+// CHECK-LABEL: func.func private @main.kernel
+// CHECK:         memref.generic_atomic_rmw
+// CHECK:         vector.reduction <add>
+// CHECK:         memref.atomic_rmw addi
+// CHECK:         memref.generic_atomic_rmw
+// CHECK:         arith.divf %{{.*}} : vector<8xf64>
+// CHECK-LABEL: func.func @main
+// CHECK:         %[[COUNTERS:.*]] = tensor.splat
+// CHECK:         "hpc.launch"({{.*}}, %[[COUNTERS]])
+// CHECK-SAME:      workgroups = 64
+func.func @main(%u: tensor<512x256xf64>, %out: tensor<512x256xf64> {hpc.output = 0 : index}) -> tensor<512x256xf64> {
+  %zero = arith.constant 0.0 : f64
+  %empty = tensor.empty() : tensor<f64>
+  %start = linalg.fill ins(%zero : f64) outs(%empty : tensor<f64>) -> tensor<f64>
+  %s = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%u : tensor<512x256xf64>) outs(%start : tensor<f64>) {
+  ^bb0(%a: f64, %sum: f64):
+    %1 = arith.addf %sum, %a : f64
+    linalg.yield %1 : f64
+  } -> tensor<f64>
+  %e1 = tensor.empty() : tensor<512x256xf64>
+  %q = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%u, %s : tensor<512x256xf64>, tensor<f64>) outs(%e1 : tensor<512x256xf64>) {
+  ^bb0(%a: f64, %sum: f64, %out0: f64):
+    %1 = arith.divf %a, %sum : f64
+    linalg.yield %1 : f64
+  } -> tensor<512x256xf64>
+  return %q : tensor<512x256xf64>
 }
