@@ -9,6 +9,7 @@ from iree.compiler import ir
 
 from .kernels import LAUNCH, cross_launches, kernels
 from .launch_plan import MAXIMUM_TENSORS, plan_launch
+from .updates import INSERT, keep_apart
 
 PARAMETER = "hpc.parameter"
 OUTPUT = "hpc.output"
@@ -39,6 +40,8 @@ def cross(module: ir.Module) -> None:
             _parameter_to_global(module, op, symbols)
         for op in [op for op in operations(module.operation) if op.name == SCATTER]:
             _keep_apart(op)
+        for op in [op for op in operations(module.operation) if op.name == INSERT]:
+            keep_apart(op)
         for kernel in kernels(module):
             _refuse_calls(kernel)
         for op in operations(module.operation):

@@ -36,7 +36,7 @@ class RandomProgram:
         linecache.cache[name] = (len(self.source), None, self.source.splitlines(True), name)
         scope: dict[str, Any] = {}
         exec(compile(self.source, name, "exec"), scope)
-        return scope["program"]  # type: ignore[no-any-return]
+        return scope["program"]
 
     def inputs(self) -> tuple[Any, ...]:
         """Copy the arguments: a call may change them."""
