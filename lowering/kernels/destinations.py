@@ -44,13 +44,20 @@ def hand_on_by_copy(kernel: ir.Operation) -> None:
     """Copy all that a loop hands on, also what looks updated in place: something reads its old contents too late."""
     for loop in collect(kernel, "scf.for"):
         block = loop.regions[0].blocks[0]
-        terminator = list(block.operations)[-1].operation
-        for number, (value, target) in enumerate(
-            zip(list(terminator.operands), list(block.arguments)[1:], strict=True)
-        ):
-            if isinstance(value.type, ir.RankedTensorType) and value != target and not _is_settled(value):
-                with ir.InsertionPoint(terminator), terminator.location:
-                    terminator.operands[number] = _materialize(value, target)
+        _copy_in_terminator(block, list(block.arguments)[1:])
+    for loop in collect(kernel, "scf.while"):
+        block = loop.regions[1].blocks[0]
+        _copy_in_terminator(block, list(block.arguments))
+
+
+def _copy_in_terminator(block: ir.Block, targets: Sequence[ir.Value]) -> None:
+    terminator = list(block.operations)[-1].operation
+    for number, (value, target) in enumerate(zip(list(terminator.operands), targets, strict=False)):
+        if not isinstance(value.type, ir.RankedTensorType) or value.type != target.type:
+            continue
+        if value != target and not _is_settled(value):
+            with ir.InsertionPoint(terminator), terminator.location:
+                terminator.operands[number] = _materialize(value, target)
 
 
 def _is_settled(value: ir.Value) -> bool:

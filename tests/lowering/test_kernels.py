@@ -195,3 +195,27 @@ def test_what_many_numbers_follow_from_is_looked_at_once() -> None:
         return f
 
     agrees(function, 0.5, 3)
+
+
+def test_a_while_that_compares_with_what_it_replaces() -> None:
+    def function(p: Any, b: Any, tolerance: float) -> Any:
+        change = 1.0
+        while change > tolerance:
+            old = p.copy()
+            p[1:-1] = 0.5 * (p[:-2] + p[2:] - b[1:-1])
+            change = np.abs(p - old).max()
+        return change
+
+    agrees(function, field((20, 20)), 0.01 * field((20, 20), 1), 1e-3)
+
+
+def test_a_for_that_breaks_when_little_changes() -> None:
+    def function(p: Any, b: Any, tolerance: float) -> Any:
+        for count in range(500):
+            old = p.copy()
+            p[1:-1, 1:-1] = 0.25 * (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2] - b[1:-1, 1:-1])
+            if np.abs(p - old).max() < tolerance:
+                break
+        return count
+
+    agrees(function, field((20, 20)), 0.01 * field((20, 20), 1), 1e-4)
