@@ -9,6 +9,7 @@ from .builder import Builder
 from .memory import Memory
 from .reductions import Combiner, combiner_of
 from .stages import Stage
+from .sums import Sums
 from .vectors import Body, is_vectorizable, lanes
 
 Range = tuple["int | ir.Value", "int | ir.Value"]
@@ -16,8 +17,8 @@ Range = tuple["int | ir.Value", "int | ir.Value"]
 JAM = 4
 """Turns of a reduction around vectors that run at once."""
 
-SUMS = 4
-"""Vectors of partial results of one reduction: an addition takes as many cycles."""
+ROWS = 4
+"""Rows of a sum along rows that run at once."""
 
 UNROLL = 4
 """Vectors a turn of a short body: counting and branching cost as much as the work."""
@@ -94,53 +95,70 @@ class Nest:
     """Write one stage for given ranges of its loops."""
 
     def __init__(self, builder: Builder, memory: Memory, stage: Stage) -> None:
-        self._builder = builder
+        self.builder = builder
         self._memory = memory
-        self._stage = stage
-        self._plan = plan_for(stage)
-        self._places: dict[int, int | ir.Value] = {}
+        self.stage = stage
+        self.plan = plan_for(stage)
+        self.places: dict[int, int | ir.Value] = {}
         self._turns = 1
 
     def write(self, ranges: Mapping[int, Range]) -> None:
         """Write the loops; `ranges` gives (from, to) for each loop by its number."""
-        self._loops(list(self._plan.order), ranges)
+        self._loops(list(self.plan.order), ranges)
 
     def _loops(self, remaining: list[int], ranges: Mapping[int, Range]) -> None:
         if not remaining:
-            self._store(0, None, self._compute(0, None, self._old(0, None)))
+            self.store(0, None, self.compute(0, None, self._old(0, None)))
             return
         loop, *inner = remaining
         low, high = ranges[loop]
-        if loop == self._plan.vector and not inner:
+        if loop == self.plan.vector and not inner:
             self._innermost(loop, low, high)
             return
         if len(inner) == 1 and self._is_jammed(loop):
             self._jammed(inner, ranges, low, high)
             return
-        starts_sum = self._plan.combiners and self._stage.loops[loop].is_reduction
-        if starts_sum:
-            self._accumulate(remaining, ranges)
+        if self.plan.combiners and self.stage.loops[loop].is_reduction:
+            Sums(self).write(remaining, ranges)
+            return
+        if self.plan.combiners and self.stage.loops[inner[0]].is_reduction:
+            self._rows(loop, inner, ranges)
             return
 
         def turn(place: "int | ir.Value") -> Sequence[ir.Value]:
-            self._places[loop] = place
+            self.places[loop] = place
             self._loops(inner, ranges)
             return []
 
-        self._builder.loop(low, high, 1, turn)
+        self.builder.loop(low, high, 1, turn)
+
+    def _rows(self, loop: int, inner: list[int], ranges: Mapping[int, Range]) -> None:
+        """Write the loop around a sum, some rows at once: what they share is loaded once."""
+        builder = self.builder
+        low, high = ranges[loop]
+        length = builder.subtract(high, low)
+        start = builder.add(low, builder.multiply(builder.divide(length, ROWS), ROWS))
+        for first, last, rows in ((low, start, ROWS), (start, high, 1)):
+
+            def turn(place: "int | ir.Value", rows: int = rows) -> Sequence[ir.Value]:
+                self.places[loop] = place
+                Sums(self, loop, rows).write(inner, ranges)
+                return []
+
+            builder.loop(first, last, rows, turn)
 
     def _jammed(
         self, inner: list[int], ranges: Mapping[int, Range], low: "int | ir.Value", high: "int | ir.Value"
     ) -> None:
         """Write a reduction around the vectors, some turns of it at once: results stay in registers meanwhile."""
-        builder, loop = self._builder, self._plan.order[-2]
+        builder, loop = self.builder, self.plan.order[-2]
         length = builder.subtract(high, low)
         whole = builder.multiply(builder.divide(length, JAM), JAM)
         middle = builder.add(low, whole)
         for start, end, turns in ((low, middle, JAM), (middle, high, 1)):
 
             def turn(place: "int | ir.Value", turns: int = turns) -> Sequence[ir.Value]:
-                self._places[loop] = place
+                self.places[loop] = place
                 self._turns = turns
                 self._loops(inner, ranges)
                 return []
@@ -149,26 +167,26 @@ class Nest:
         self._turns = 1
 
     def _innermost(self, loop: int, low: "int | ir.Value", high: "int | ir.Value") -> None:
-        if self._plan.combiners:
-            self._accumulate([loop], {loop: (low, high)})
+        if self.plan.combiners:
+            Sums(self).write([loop], {loop: (low, high)})
             return
 
         def turn(place: "int | ir.Value", count: int, mask: ir.Value | None) -> None:
-            self._places[loop] = place
+            self.places[loop] = place
             values: Sequence[ir.Value | None] = self._old(count, mask)
-            outer = self._plan.order[-2] if self._turns > 1 else loop
-            start = self._places[outer]
+            outer = self.plan.order[-2] if self._turns > 1 else loop
+            start = self.places[outer]
             for number in range(self._turns):
-                self._places[outer] = self._builder.add(start, number)
-                values = self._compute(count, mask, values)
-            self._places[outer] = start
-            self._store(count, mask, [value for value in values if value is not None])
+                self.places[outer] = self.builder.add(start, number)
+                values = self.compute(count, mask, values)
+            self.places[outer] = start
+            self.store(count, mask, [value for value in values if value is not None])
 
         self._in_vectors(low, high, turn)
 
     def _is_jammed(self, loop: int) -> bool:
         """Tell whether a loop is a reduction around vectors whose body only adds to what was there."""
-        stage, plan = self._stage, self._plan
+        stage, plan = self.stage, self.plan
         if plan.vector is None or plan.combiners or not stage.loops[loop].is_reduction:
             return False
         return stage.body is not None and all(stage.uses_old(number) for number in range(len(stage.outputs)))
@@ -180,7 +198,7 @@ class Nest:
         turn: Callable[["int | ir.Value", int, ir.Value | None], None],
     ) -> None:
         """Run `turn(place, lanes, mask)` over a range in whole vectors, then once under a mask."""
-        builder, count = self._builder, self._plan.lanes
+        builder, count = self.builder, self.plan.lanes
         length = builder.subtract(high, low)
         whole = builder.multiply(builder.divide(length, count), count)
         middle = builder.add(low, whole)
@@ -209,21 +227,21 @@ class Nest:
             if rest == 1:
                 turn(middle, 0, None)
             elif rest:
-                turn(middle, count, self._mask(rest))
+                turn(middle, count, self.mask(rest))
             return
         zero = builder.number(0)
-        builder.when(builder.compare(4, rest, zero), lambda: turn(middle, count, self._mask(rest)))
+        builder.when(builder.compare(4, rest, zero), lambda: turn(middle, count, self.mask(rest)))
 
     def _unrolls(self, length: "int | ir.Value") -> bool:
         """Tell whether a short body is worth several vectors a turn."""
-        body = self._stage.body
+        body = self.stage.body
         operations = sum(1 for _ in body.operations) if body is not None else 1
-        long = not isinstance(length, int) or length >= 2 * UNROLL * self._plan.lanes
+        long = not isinstance(length, int) or length >= 2 * UNROLL * self.plan.lanes
         return operations <= SHORT and self._turns == 1 and long and not self._scatters()
 
     def _scatters(self) -> bool:
         """Tell whether an output is stored lane by lane: that knows no mask."""
-        return any(_stride(output, self._plan.vector or 0) == "other" for output in self._stage.outputs)
+        return any(_stride(output, self.plan.vector or 0) == "other" for output in self.stage.outputs)
 
     def _one_by_one(
         self,
@@ -235,23 +253,24 @@ class Nest:
             turn(place, 0, None)
             return []
 
-        self._builder.loop(low, high, 1, one)
+        self.builder.loop(low, high, 1, one)
 
-    def _mask(self, length: "int | ir.Value") -> ir.Value:
-        kind = ir.VectorType.get([self._plan.lanes], self._builder.i1)
-        return self._builder.value("vector.create_mask", [self._builder.materialize(length)], kind)
+    def mask(self, length: "int | ir.Value") -> ir.Value:
+        """Write a mask of the first lanes."""
+        kind = ir.VectorType.get([self.plan.lanes], self.builder.i1)
+        return self.builder.value("vector.create_mask", [self.builder.materialize(length)], kind)
 
     def _old(self, count: int, mask: ir.Value | None) -> list[ir.Value | None]:
         return [
-            self._load(access, count, mask) if self._stage.uses_old(number) else None
-            for number, access in enumerate(self._stage.outputs)
+            self.load(access, count, mask) if self.stage.uses_old(number) else None
+            for number, access in enumerate(self.stage.outputs)
         ]
 
-    def _compute(self, count: int, mask: ir.Value | None, old: Sequence[ir.Value | None]) -> list[ir.Value]:
+    def compute(self, count: int, mask: ir.Value | None, old: Sequence[ir.Value | None]) -> list[ir.Value]:
         """Write the body at the current places."""
-        stage, body = self._stage, Body(self._builder, count, self._memory.renamed)
+        stage, body = self.stage, Body(self.builder, count, self._memory.renamed)
         inputs = [
-            self._load(element.access, count, mask) if element.access else body.spread_outside(element.value)
+            self.load(element.access, count, mask) if element.access else body.spread_outside(element.value)
             for element in stage.inputs
         ]
         if stage.body is None:
@@ -260,13 +279,13 @@ class Nest:
 
     def _index(self, loop: int, count: int) -> ir.Value:
         """Give the place in a loop: a vector of places in the loop that became vectors."""
-        builder = self._builder
-        place = builder.materialize(self._places[loop])
+        builder = self.builder
+        place = builder.materialize(self.places[loop])
         if not count:
             return place
         kind = ir.VectorType.get([count], builder.index)
         start = builder.value("vector.broadcast", [place], kind)
-        if loop != self._plan.vector:
+        if loop != self.plan.vector:
             return start
         steps = builder.value("vector.step", [], kind)
         return builder.value("arith.addi", [start, steps], kind)
@@ -276,89 +295,11 @@ class Nest:
         access = view.access(tuple(Linear(symbols=((index, 1),)) for index in indices))
         return self._memory.load(access, {}, 0, None, None)
 
-    def _load(self, access: Access, count: int, mask: ir.Value | None) -> ir.Value:
-        return self._memory.load(access, self._places, count, self._plan.vector, mask)
+    def load(self, access: Access, count: int, mask: ir.Value | None) -> ir.Value:
+        """Load at the current places."""
+        return self._memory.load(access, self.places, count, self.plan.vector, mask)
 
-    def _store(self, count: int, mask: ir.Value | None, values: Sequence[ir.Value]) -> None:
-        for access, value in zip(self._stage.outputs, values, strict=True):
-            self._memory.store(value, access, self._places, count, self._plan.vector, mask)
-
-    def _accumulate(self, remaining: list[int], ranges: Mapping[int, Range]) -> None:
-        """Write the reduction loops with the running values in registers, vectors of partial results at first."""
-        builder, count, combiners = self._builder, self._plan.lanes, self._plan.combiners
-        kinds = [access.buffer.element for access in self._stage.outputs]
-        start = [each.neutral(builder, kind, count) for each, kind in zip(combiners, kinds, strict=True)]
-
-        def nest(loops: list[int], carried: Sequence[ir.Value]) -> list[ir.Value]:
-            loop, *inner = loops
-            low, high = ranges[loop]
-            if not inner:
-                return self._partial(loop, low, high, carried)
-
-            def turn(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
-                self._places[loop] = place
-                return nest(inner, values)
-
-            return builder.loop(low, high, 1, turn, carried)
-
-        partial = nest(remaining, start)
-        old = [self._load(access, 0, None) for access in self._stage.outputs]
-        totals = [
-            each.total(builder, value, before)
-            for each, value, before in zip(combiners, partial, old, strict=True)
-        ]
-        self._store(0, None, totals)
-
-    def _partial(
-        self, loop: int, low: "int | ir.Value", high: "int | ir.Value", carried: Sequence[ir.Value]
-    ) -> list[ir.Value]:
-        """Write the innermost reduction: several vectors a turn, so that one sum need not wait for the other."""
-        builder, count, width = self._builder, self._plan.lanes, len(carried)
-        length = builder.subtract(high, low)
-        fast = builder.multiply(builder.divide(length, count * SUMS), count * SUMS)
-        whole = builder.multiply(builder.divide(length, count), count)
-        middle, end = builder.add(low, fast), builder.add(low, whole)
-        kinds = [access.buffer.element for access in self._stage.outputs]
-        neutral = [
-            each.neutral(builder, kind, count) for each, kind in zip(self._plan.combiners, kinds, strict=True)
-        ]
-
-        def several(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
-            found: list[ir.Value] = []
-            for number in range(SUMS):
-                self._places[loop] = builder.add(place, number * count)
-                found += self._compute(count, None, values[number * width : (number + 1) * width])
-            return found
-
-        def one(place: "int | ir.Value", *values: ir.Value) -> Sequence[ir.Value]:
-            self._places[loop] = place
-            return self._compute(count, None, values)
-
-        if isinstance(length, int) and length < count * SUMS:
-            sums = list(carried)
-        else:
-            many = builder.loop(low, middle, count * SUMS, several, [*carried, *neutral * (SUMS - 1)])
-            sums = self._joined(many, width)
-        sums = builder.loop(middle, end, count, one, sums)
-        rest = builder.subtract(length, whole)
-        if rest == 0:
-            return sums
-        mask = self._mask(rest)
-        self._places[loop] = end
-        new = self._compute(count, mask, sums)
-        return [
-            builder.value("arith.select", [mask, value, old], value.type)
-            for value, old in zip(new, sums, strict=True)
-        ]
-
-    def _joined(self, many: Sequence[ir.Value], width: int) -> list[ir.Value]:
-        """Join the partial results of each output."""
-        sums = list(many[:width])
-        for start in range(width, len(many), width):
-            sums = [
-                self._builder.value(each.name, [total, part], total.type)
-                for each, total, part in zip(
-                    self._plan.combiners, sums, many[start : start + width], strict=True
-                )
-            ]
-        return sums
+    def store(self, count: int, mask: ir.Value | None, values: Sequence[ir.Value]) -> None:
+        """Store the results at the current places."""
+        for access, value in zip(self.stage.outputs, values, strict=True):
+            self._memory.store(value, access, self.places, count, self.plan.vector, mask)

@@ -763,6 +763,7 @@ class RankedTensorType(ShapedType):
     def encoding(self) -> Attribute | None: ...
 
 class UnrankedTensorType(ShapedType): ...
+
 class MemRefType(ShapedType):
     @staticmethod
     def get(
