@@ -78,6 +78,10 @@ def basic(view: View, items: list[Any]) -> View:
             axes.append(axis)
         if axis is not None:
             spans[axis] = chosen
+        elif not same_size(chosen.size, 1):
+            raise where.error(
+                "a slice of a new axis that may be empty", note="slice the array first, then add the axis"
+            )
         place += 1
     return View(view.base, tuple(spans), tuple(axes))
 
