@@ -28,6 +28,7 @@ class Finish:
         self.yields: list[ir.Value] = []
         self.forwards: list[ir.Value] = []
         self._deliveries: list[_Deliver] = []
+        self._dropped: list[tuple[Piece, ir.Value, ir.Value]] = []
         self._results: dict[str, list[Any]] = {}
 
     def _values(self, outcomes: Sequence[Outcome]) -> list[ir.Value | None]:
@@ -47,6 +48,13 @@ class Finish:
         for name, (_, outcomes) in self.found.items():
             if name not in self.heads[-1].arguments:
                 self._settle_new(name, outcomes)
+        self._drop_arguments()
+
+    def _drop_arguments(self) -> None:
+        """Replace what is not carried, at last: the body may hand such an argument on in another's place."""
+        for piece, argument, replacement in self._dropped:
+            self.yields = [replacement if value == argument else value for value in self.yields]
+            piece.drop(argument, replacement)
 
     def _settle_name(self, name: str, arguments: Sequence[ir.Value | None]) -> None:
         initial = flatten(self.loop.initial[name])[0]
@@ -72,15 +80,14 @@ class Finish:
         for head, piece in zip(self.heads, self.pieces, strict=True):
             argument = head.arguments[name][place]
             assert argument is not None
-            piece.drop(argument, before)
+            self._dropped.append((piece, argument, before))
 
     def _settle_storages(self) -> None:
         written = {place for piece in self.pieces for place in piece.written()}
         for place, storage in enumerate(self.body.storages):
             outside = self.body.outside[place]
             if place not in written:
-                for piece in self.pieces:
-                    piece.drop(piece.inside[place], outside)
+                self._dropped += [(piece, piece.inside[place], outside) for piece in self.pieces]
                 continue
             self._carry(outside, self.body.results[place], [piece.inside[place] for piece in self.pieces])
             self._deliveries.append(partial(setattr, storage, "value"))

@@ -144,6 +144,19 @@ def test_arrays_swapped_in_a_while_loop_leave_both_right(check: Check) -> None:
     check(_swapping_while, _ROW, _ROW[::-1].copy(), 7)
 
 
+def test_an_array_that_a_loop_only_reads_may_become_anothers_content(check: Check) -> None:
+    def function(a: Any, b: Any, n: Any) -> Any:
+        for _ in range(n):
+            old = a.copy()
+            a[:] = b
+        while n > 0:
+            a = b
+            n -= 1
+        return a, old
+
+    check(function, _ROW, _ROW[::-1].copy(), 3)
+
+
 def test_ranges_rows_and_pairs_give_numpys_numbers(check: Check) -> None:
     check(_ranges, _ROW, 2, 9, ulps=4)
 
