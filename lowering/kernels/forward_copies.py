@@ -201,6 +201,9 @@ def _reads_in_place(
     place = views.of(target).access(written.indices)
     if any(buffer.root == place.buffer.root for buffer in gathered_buffers(stage, views)):
         return False
+    others = [each for number, each in enumerate(stage.outputs) if number != output]
+    if any(each.buffer.root == place.buffer.root for each in others):
+        return False  # two results of one stage would be written in another order where they overlap
     if any(stage.uses_old(number) for number in range(len(stage.outputs))):
         return False
     return all(

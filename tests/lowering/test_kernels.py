@@ -130,6 +130,15 @@ def test_what_is_read_before_a_fill_is_read_before_it() -> None:
     agrees(function, field(LARGE), field(LARGE, 1))
 
 
+def test_overlapping_regions_keep_their_order() -> None:
+    def function(a: Any, b: Any, c: Any) -> Any:
+        b[0:62] = a[1:63] * c[0:62]
+        b[2:64] = a[0:62] * a[1:63]
+        return b.max()
+
+    agrees(function, field(64), field(64, 1), field(64, 2))
+
+
 def test_bools_that_become_numbers_in_a_loop_are_refused() -> None:
     def function(a: Any, n: int) -> Any:
         for _ in range(n):
