@@ -61,7 +61,10 @@ class Piece:
         return _is_inside(owner, self.block)
 
     def drop(self, argument: ir.Value, replacement: ir.Value) -> None:
-        """Replace an argument of the block by an outer value."""
+        """Replace an argument of the block by an outer value, also where arrays made in the block hold it."""
+        for storage in current_trace().live_storages():
+            if storage.value == argument:
+                storage.value = replacement
         argument.replace_all_uses_with(replacement)
         self.block.erase_argument(ir.BlockArgument(argument).arg_number)
 
