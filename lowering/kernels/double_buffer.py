@@ -68,7 +68,7 @@ def _update(loop: ir.Operation, copy: ir.Operation) -> _Update | None:
         return None
     if _is_used_behind(block, copy, home):
         return None
-    if _writes(block, home) != [copy] or not kind.has_static_shape or kind.rank == 0:
+    if not _is_updated_by(copy, loop, home) or not kind.has_static_shape or kind.rank == 0:
         return None
     return _Update(loop, copy, users[0], temporary, home, offsets, sizes)
 
@@ -84,7 +84,7 @@ def _is_whole_update(loop: ir.Operation, copy: ir.Operation) -> bool:
         str(temporary.type) == str(home.type)
         and kind.has_static_shape
         and kind.rank > 0
-        and _writes(block, home) == [copy]
+        and _is_updated_by(copy, loop, home)
         and _is_last_use(block, temporary, copy)
     )
 
@@ -226,6 +226,13 @@ def _is_inside(value: ir.Value, loop: ir.Operation) -> bool:
             return True
         current = current.parent.operation if current.parent is not None else None
     return False
+
+
+def _is_updated_by(copy: ir.Operation, loop: ir.Operation, home: ir.Value) -> bool:
+    """Tell whether one copy alone writes an array in a loop, and every view of it in there is made in there."""
+    block = loop.regions[0].blocks[0]
+    views = {value for op in _all(block) for value in _memrefs(op) if value != home and _base(value) == home}
+    return _writes(block, home) == [copy] and all(_is_inside(view, loop) for view in views)
 
 
 def _writes(block: ir.Block, home: ir.Value) -> list[ir.Operation]:

@@ -139,6 +139,19 @@ def test_overlapping_regions_keep_their_order() -> None:
     agrees(function, field(64), field(64, 1), field(64, 2))
 
 
+def test_a_loop_sees_its_array_through_views_from_outside() -> None:
+    def function(a: Any, n: int) -> Any:
+        v = a * 2
+        w = v.reshape(3, -1)
+        w[2, 1] *= n
+        for _ in range(1, n):
+            for _ in range(n):
+                w[1:-1] = 0.25 * (w[:-2] + w[2:]) + w[1:-1]
+        return v, w
+
+    agrees(function, field(15), 10)
+
+
 def test_bools_that_become_numbers_in_a_loop_are_refused() -> None:
     def function(a: Any, n: int) -> Any:
         for _ in range(n):
