@@ -233,7 +233,7 @@ def test_a_while_that_compares_with_what_it_replaces() -> None:
 
 def test_a_for_that_breaks_when_little_changes() -> None:
     def function(p: Any, b: Any, tolerance: float) -> Any:
-        for _ in range(500):
+        for count in range(500):  # noqa: B007  (the number of turns is the result)
             old = p.copy()
             p[1:-1, 1:-1] = 0.25 * (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2] - b[1:-1, 1:-1])
             if np.abs(p - old).max() < tolerance:
