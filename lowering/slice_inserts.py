@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dialects.mlir import collect, ir, linalg, replace, tensor
+from ..dialects.mlir import collect, complex, ir, linalg, replace, tensor
+from .einsum import elementwise
 from .passes import Pass
 
 
@@ -28,6 +29,24 @@ class SliceInserts(Pass):
                 continue
             dynamic = [ir.ShapedType.get_dynamic_size()] * rank
             with ir.InsertionPoint(insert), insert.location:
-                element = linalg.fill(value, outs=[tensor.EmptyOp([1] * rank, value.type).result])
+                element = _element(value, rank)
                 made = tensor.InsertSliceOp(element, target, places, [], [], dynamic, [1] * rank, [1] * rank)
             replace(insert, [made.result])
+
+
+def _element(value: ir.Value, rank: int) -> ir.Value:
+    """Give an array of one element. IREE fills with 64 bits at most: complex numbers are put together in it."""
+    if not isinstance(value.type, ir.ComplexType):
+        return _filled(value, rank)
+    parts = [part(value).result for part in (complex.ReOp, complex.ImOp)]
+    letters = "abcdefghijklmnop"[:rank]
+
+    def put_together(real: ir.Value, imaginary: ir.Value) -> ir.Value:
+        return complex.CreateOp(value.type, real, imaginary).result
+
+    filled = [_filled(part, rank) for part in parts]
+    return elementwise(f"{letters},{letters}->{letters}", value.type, put_together, *filled)
+
+
+def _filled(value: ir.Value, rank: int) -> ir.Value:
+    return linalg.fill(value, outs=[tensor.EmptyOp([1] * rank, value.type).result])

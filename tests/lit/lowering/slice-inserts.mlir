@@ -27,3 +27,15 @@ func.func @single(%a: tensor<f64>, %x: f64) -> tensor<f64> {
   %0 = tensor.insert %x into %a[] : tensor<f64>
   return %0 : tensor<f64>
 }
+
+// IREE has no fill for 128 bits.
+// CHECK-LABEL: func.func @complex
+// CHECK-NOT:     linalg.fill {{.*}}complex<f64>
+// CHECK:         %[[ELEMENT:.*]] = linalg.generic
+// CHECK:           complex.create
+// CHECK:         tensor.insert_slice %[[ELEMENT]] into
+func.func @complex(%a: tensor<4xcomplex<f64>>, %x: complex<f64>) -> tensor<4xcomplex<f64>> {
+  %c2 = arith.constant 2 : index
+  %0 = tensor.insert %x into %a[%c2] : tensor<4xcomplex<f64>>
+  return %0 : tensor<4xcomplex<f64>>
+}
