@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.lax import fori_loop
 
-Array = jax.Array
+Array = Any  # jax.Array, where JAX is installed
 
 
 @partial(jax.jit, donate_argnums=0)

@@ -5,7 +5,7 @@ Failures are not shrunk: that would run a hundred examples for each.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def pytest_runtest_logstart(nodeid: str) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: Any, call: Any) -> Iterator[Any]:
+def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, Any]:
     report = yield
     if call.when == "call" or report.outcome != "passed":
         reason = "" if call.excinfo is None else _reason(call.excinfo.value)

@@ -89,10 +89,14 @@ def _pytest(name: str, log: Path, done: list[str], options: argparse.Namespace) 
     command = [sys.executable, "-m", "pytest", "-q", "-p", "array_api_log", "-p", "no:cacheprovider"]
     command += [f"array_api_tests/{name}", f"--max-examples={options.examples}", "--derandomize"]
     command += ["--disable-deadline", *(f"--deselect={test}" for test in done)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         return subprocess.run(
-            command, cwd=options.checkout, env=environment, timeout=options.timeout, **quiet
+            command,
+            cwd=options.checkout,
+            env=environment,
+            timeout=options.timeout,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ).returncode
     except subprocess.TimeoutExpired:
         return 124
