@@ -10,7 +10,7 @@ from .console import USAGE_ERROR, guarded, show_error
 PROGRAM = "isthmus"
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "compile": ("compile:main", "compile a PyTorch program ahead of time into an artifact"),
+    "compile": ("compile:main", "compile a network or simulation ahead of time into an artifact"),
     "run": ("run:main", "call an artifact on arrays in files, or on made-up ones"),
     "inspect": ("inspect:main", "show what an artifact takes, gives, holds and needs"),
     "opt": ("opt:main", "run compiler passes on IR (also installed as isthmus-opt)"),
