@@ -10,8 +10,9 @@ from .array import Array
 from .containers import Containers
 from .coupling import array_of
 from .emitter import current_trace
-from .forms import Form, StaticForm, flatten, form_of, joined, same, unflatten
+from .forms import ArrayForm, Form, StaticForm, flatten, form_of, joined, same, unflatten
 from .operators import truth_value
+from .origins import Origin, keep_apart
 from .places import UNDEFINED, Places, places, restore, values
 from .regions import Piece, assemble
 from .sharing import is_shared
@@ -117,7 +118,18 @@ class _Held:
 
     def __init__(self, array: Array) -> None:
         self.array = array
+        self.origin = array.view.storage.origin
+        self.stale, is_read = self.origin.stale, self.origin.is_read
+        self.origin.stale = None
         self.content = Array.of(array.tensor(), array.dtype, array.shape)
+        self.origin.stale, self.origin.is_read = self.stale, is_read
+
+    def needed(self) -> Array:
+        """Give the content; refuses what may have changed."""
+        self.origin.is_read = True
+        if self.stale is not None:
+            raise self.stale
+        return self.content
 
 
 def _merged_items(sides: Sequence[_Side]) -> Places:
@@ -133,6 +145,7 @@ class _Merge:
         self.takers: list[Callable[[ir.Value], None]] = []
         self.results: dict[str, Any] = {}
         self.pending: dict[str, tuple[Any, list[Any]]] = {}
+        self.joined: list[tuple[Origin, Sequence[Origin | None]]] = []
 
     def variable(self, name: str, left: Any, right: Any) -> None:
         """Join the two values of a variable."""
@@ -156,7 +169,7 @@ class _Merge:
             if one is UNDEFINED and not isinstance(other, Traced | _Held):
                 leaves[place] = other
                 return
-        contents = [one.content if isinstance(one, _Held) else one for one in (left, right)]
+        contents = [one.needed() if isinstance(one, _Held) else one for one in (left, right)]
         forms = [form_of(one) for one in contents if one is not UNDEFINED]
         form: Form = forms[0] if len(forms) == 1 else joined(name, *forms, when=_WHEN)
         if isinstance(form, StaticForm):
@@ -166,15 +179,24 @@ class _Merge:
             with ir.InsertionPoint(side.piece.block):
                 side.yields.append(form.unwrap(content))
         self.types.append(form.type)
+        origins = [one.origin if isinstance(one, _Held) else None for one in (left, right)]
         reason = _aliasing(left, right, self.sides[0].piece.storages)
 
         def take(value: ir.Value, form: Form = form) -> None:
             assert not isinstance(form, StaticForm)
             leaves[place] = form.wrap(value)
+            if isinstance(form, ArrayForm):
+                self._join(name, leaves[place], origins)
             if reason:
                 leaves[place].view.storage.read_only = reason
 
         self.takers.append(take)
+
+    def _join(self, name: str, joined: Array, origins: Sequence[Origin | None]) -> None:
+        origin = joined.view.storage.origin
+        origin.name = f"'{name}'"
+        self.joined.append((origin, origins))
+        origin.descend(one for one in origins if one is not None)
 
     def storages(self) -> None:
         """Join the contents of the arrays that a branch writes."""
@@ -198,6 +220,7 @@ class _Merge:
             values = assemble("scf.if", pieces, [condition], self.types)
         for take, value in zip(self.takers, values, strict=True):
             take(value)
+        keep_apart(self.joined)
         return {name: unflatten(shape, iter(leaves)) for name, (shape, leaves) in self.pending.items()}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...dialects.mlir import ir
+from .aliases import Aliases, Key, origins_in, origins_of, outside_origins
 from .array import Array
 from .forms import (
     ArrayForm,
@@ -17,6 +18,7 @@ from .forms import (
     same,
     unflatten,
 )
+from .origins import Origin
 from .places import UNDEFINED, Places
 from .regions import Piece
 from .scalar import Scalar
@@ -36,6 +38,7 @@ class Plan:
 
     structures: dict[str, Any] = field(default_factory=dict)
     forms: dict[str, list[Form]] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=Aliases)
 
     def set(self, name: str, structure: Any, forms: list[Form]) -> None:
         """Choose for one variable."""
@@ -76,12 +79,15 @@ class Head:
         self.loop, self.plan = loop, plan
         self.arguments: dict[str, list[ir.Value | None]] = {}
         self.leaves: dict[str, list[Any]] = {}
+        self.origins: dict[Key, Origin] = {}
+        self.outside: set[Origin] = set()
         for name, forms in plan.forms.items():
             carried = [None if isinstance(form, StaticForm) else piece.argument(form.type) for form in forms]
             self.arguments[name] = carried
 
     def enter(self) -> None:
         """Set the variables; the insertion point is inside of the block."""
+        self.outside = outside_origins()
         for name, place in self.loop.variables.items():
             if name not in self.plan.forms:
                 place.set(UNDEFINED)
@@ -90,6 +96,9 @@ class Head:
             leaves = [_wrapped(form, argument) for form, argument in pairs]
             self.leaves[name] = leaves
             place.set(unflatten(self.plan.structures[name], iter(leaves)))
+        found = origins_of(self.leaves)
+        self.origins = {key: found[key] for key in found if self.arguments[key[0]][key[1]] is not None}
+        self.plan.aliases.enter(self.origins, origins_in(self.loop.initial))
 
 
 def _wrapped(form: Form, argument: ir.Value | None) -> Any:
@@ -128,7 +137,7 @@ def outcomes(loop: Loop, head: Head, finals: Mapping[str, Any]) -> dict[str, tup
     follows = _follows(head, finals)
     if follows:
         raise Replan(_in_place(loop, head.plan), follows)
-    replan = Plan(dict(head.plan.structures), dict(head.plan.forms))
+    replan = Plan(dict(head.plan.structures), dict(head.plan.forms), head.plan.aliases)
     found: dict[str, tuple[Any, list[Outcome]]] = {}
     is_new = False
     for name in loop.variables:
@@ -144,6 +153,8 @@ def outcomes(loop: Loop, head: Head, finals: Mapping[str, Any]) -> dict[str, tup
         else:
             is_new = True
             replan.set(name, structure, forms)
+    if not is_new:
+        is_new = head.plan.aliases.grows(head.origins, origins_in(finals), head.outside)
     if is_new:
         raise Replan(replan)
     return found
@@ -182,7 +193,7 @@ def _compare(
     rows = zip(forms, head.arguments[name], head.leaves[name], leaves, strict=True)
     for place, (form, argument, begun, leaf) in enumerate(rows):
         is_kept = isinstance(form, ArrayForm) and isinstance(leaf, Array) and same(leaf, begun)
-        if is_kept and not _is_untouched(begun, argument) and isinstance(initial[place], Array):
+        if is_kept and not _is_idle(begun, argument) and isinstance(initial[place], Array):
             needed.append(StaticForm(initial[place]))
             continue
         if isinstance(form, ArrayForm) and not is_kept and not _is_untouched(begun, argument):
@@ -196,6 +207,13 @@ def _compare(
 
 def _is_untouched(begun: Any, argument: ir.Value | None) -> bool:
     return not isinstance(begun, Array) or begun.view.storage.value == argument
+
+
+def _is_idle(begun: Any, argument: ir.Value | None) -> bool:
+    """Tell whether nothing is written into an array, under no name."""
+    if isinstance(begun, Array) and begun.view.storage.origin.stale is not None:
+        return False
+    return _is_untouched(begun, argument)
 
 
 def _needed(name: str, form: Form, begun: Any, leaf: Any) -> Form:
@@ -239,7 +257,7 @@ def period_of(follows: Mapping[str, str]) -> int:
 
 def _in_place(loop: Loop, plan: Plan) -> Plan:
     """Let the names that swap arrays keep the arrays themselves."""
-    new = Plan(dict(plan.structures), dict(plan.forms))
+    new = Plan(dict(plan.structures), dict(plan.forms), plan.aliases)
     for name, forms in plan.forms.items():
         if any(isinstance(form, ArrayForm) for form in forms) and isinstance(loop.initial[name], Array):
             new.set(name, None, [StaticForm(loop.initial[name])])

@@ -6,8 +6,10 @@ from typing import Any
 
 from ...dialects.mlir import ir
 from . import where
+from .aliases import Key, origins_in, origins_of
 from .carried import Head, Loop, Outcome
 from .forms import ArrayForm, Form, StaticForm, flatten, unflatten
+from .origins import Origin, keep_apart
 from .places import UNDEFINED
 from .regions import Piece
 from .scalar import Scalar
@@ -30,6 +32,8 @@ class Finish:
         self._deliveries: list[_Deliver] = []
         self._dropped: list[tuple[Piece, ir.Value, ir.Value]] = []
         self._results: dict[str, list[Any]] = {}
+        self._finals = origins_of({name: [one.value for one in row] for name, (_, row) in found.items()})
+        self._joined: list[tuple[Origin, list[Origin | None]]] = []
 
     def _values(self, outcomes: Sequence[Outcome]) -> list[ir.Value | None]:
         """Emit what the body yields for a variable."""
@@ -42,6 +46,9 @@ class Finish:
 
     def settle(self) -> None:
         """Decide about every argument; the insertion point is before the loop, the variables are as they were."""
+        for piece in self.pieces:
+            if piece.watch.repeated is not None:
+                raise piece.watch.repeated
         for name, arguments in self.heads[-1].arguments.items():
             self._settle_name(name, arguments)
         self._settle_storages()
@@ -119,9 +126,20 @@ class Finish:
     def _taker(self, name: str, place: int, form: Form) -> _Deliver:
         def take(value: ir.Value) -> None:
             assert not isinstance(form, StaticForm)
-            self._result(name)[place] = form.wrap(value)
+            self._result(name)[place] = made = form.wrap(value)
+            if isinstance(form, ArrayForm):
+                self._join((name, place), made.view.storage.origin)
 
         return take
+
+    def _join(self, key: Key, made: Origin) -> None:
+        """Tell which arrays from outside a result may be."""
+        made.name = f"'{key[0]}'"
+        initial = None if self.loop.runs else origins_in(self.loop.initial).get(key)
+        final = self._finals.get(key)
+        made.descend([] if initial is None else [initial])
+        made.descend([] if final is None else final.ancestors() & self.heads[-1].outside)
+        self._joined.append((made, [final, initial]))
 
     def _result(self, name: str) -> list[Any]:
         return self._results.setdefault(name, [UNDEFINED] * len(self.found[name][1]))
@@ -130,6 +148,7 @@ class Finish:
         """Give variables and arrays what the finished loop left."""
         for deliver, value in zip(self._deliveries, results, strict=True):
             deliver(value)
+        keep_apart(self._joined)
         for name, place in self.loop.variables.items():
             if name not in self.found:
                 place.set(UNDEFINED)

@@ -288,7 +288,7 @@ def _trace_counted_while(items: Items, statement: _For, plan: Plan) -> None:
         initial={**statement.loop.initial, name: 0},
     )
     count = items.count
-    plan = Plan({**plan.structures, name: None}, {**plan.forms})
+    plan = Plan({**plan.structures, name: None}, {**plan.forms}, plan.aliases)
     plan.forms[name] = loop.first_plan().forms[name]
 
     def test() -> Any:

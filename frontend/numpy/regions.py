@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from ...dialects.mlir import ir
 from . import where
 from .emitter import Trace, current_trace
+from .origins import Watch
 from .storage import Storage
 from .where import location
 
@@ -26,6 +27,7 @@ class Piece:
         self.as_arguments = as_arguments
         self.inside: list[ir.Value] = []
         self.results: list[ir.Value] = []
+        self.watch = Watch()
 
     def argument(self, type_: ir.Type) -> ir.Value:
         """Add an argument to the block."""
@@ -41,7 +43,8 @@ class Piece:
         for storage, value in zip(self.storages, self.inside, strict=True):
             storage.value = value
         try:
-            with ir.InsertionPoint(self.block):
+            origins = [storage.origin for storage in current_trace().live_storages()]
+            with ir.InsertionPoint(self.block), self.watch.open(origins):
                 yield
         finally:
             self.results = [storage.value for storage in self.storages]
@@ -88,6 +91,7 @@ def assemble(
         name, results=list(types), operands=list(operands), regions=len(pieces), loc=place
     )
     for piece, region in zip(pieces, made.regions, strict=True):
+        piece.watch.settle()
         piece.block.append_to(region)
         piece.discard()
     return list(made.results)
@@ -100,7 +104,9 @@ class Checkpoint:
         self.block = ir.InsertionPoint.current.block
         operations = list(self.block.operations)
         self.last = operations[-1].operation if operations else None
-        self.storages = [(storage, storage.value) for storage in current_trace().live_storages()]
+        self.storages = [
+            (storage, storage.value, storage.origin.stale) for storage in current_trace().live_storages()
+        ]
 
     def _emitted(self) -> list[ir.Operation]:
         operations = [one.operation for one in self.block.operations]
@@ -118,8 +124,9 @@ class Checkpoint:
         for operation in emitted:
             piece.block.append(operation)
         piece.discard()
-        for storage, value in self.storages:
+        for storage, value, stale in self.storages:
             storage.value = value
+            storage.origin.stale = stale
 
 
 def _size(emitted: Iterable[ir.Operation]) -> int:

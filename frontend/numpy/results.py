@@ -35,6 +35,7 @@ class Results:
         """Collect the results and the changed arguments."""
         results = Results()
         for place, storage, before in arguments.storages:
+            storage.origin.read()
             if storage.value != before:
                 results.updates = (*results.updates, (len(results.values), place))
                 results.changed[id(storage)] = len(results.values)

@@ -7,6 +7,7 @@ import numpy as np
 from ...dialects.mlir import ir
 from . import where
 from .emitter import current_trace
+from .origins import Origin
 from .scalar import Size
 
 
@@ -30,6 +31,7 @@ class Storage:
         self.shape = shape
         self.read_only = read_only
         self.name = name
+        self.origin = Origin(f"'{name}'" if name else "")
         current_trace().register(self)
 
     @property
@@ -44,6 +46,7 @@ class Storage:
 
     def read(self) -> ir.Value:
         """Give the content."""
+        self.origin.read()
         return self.value
 
     def write(self, value: ir.Value) -> None:
@@ -55,4 +58,5 @@ class Storage:
             raise where.error(
                 f"{named} cannot be written: {self.read_only}", note="write into a copy: a.copy()"
             )
+        self.origin.write()
         self.value = as_type(value, self.type)

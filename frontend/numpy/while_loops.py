@@ -147,7 +147,8 @@ def _trace_swapping(
         after=loop.after | {name},
         initial={**loop.initial, name: False},
     )
-    plan = Plan({**plan.structures, name: None}, {**plan.forms, name: wide.first_plan().forms[name]})
+    forms = {**plan.forms, name: wide.first_plan().forms[name]}
+    plan = Plan({**plan.structures, name: None}, forms, plan.aliases)
 
     def stop() -> None:
         restore(loop.variables, own)

@@ -157,6 +157,45 @@ def test_an_array_that_a_loop_only_reads_may_become_anothers_content(check: Chec
     check(function, _ROW, _ROW[::-1].copy(), 3)
 
 
+def test_arrays_exchanged_under_a_condition_leave_both_right(check: Check) -> None:
+    def function(a: Any, b: Any, n: Any) -> Any:
+        u, v = a + 1, b * 2
+        for i in range(n):
+            v[i] += 1
+            if i % 2 == 1:
+                u, v = v, u
+            u[i + 1] = v[i] * 2
+        return u, v
+
+    check(function, _ROW, _ROW[::-1].copy(), 9)
+
+
+def test_a_loop_that_rebinds_a_name_sees_what_is_written_through_a_view(check: Check) -> None:
+    def function(a: Any) -> Any:
+        view = a[:]
+        for i in range(1, 10):
+            view[i] = view[i] + 1
+            a = np.abs(-a[::-1])
+            view[:] = a
+        return a
+
+    check(function, _ROW)
+
+
+def test_a_name_of_one_array_or_another_may_be_read_until_one_is_written(check: Check) -> None:
+    def function(a: Any, b: Any, n: Any) -> Any:
+        w = a
+        if n > 2:
+            w = b
+        twice = w * 2
+        for i in range(4, 20):
+            b = b + i
+        a[0], b[0] = 7, 8
+        return twice, b
+
+    check(function, _ROW, _ROW[::-1].copy(), 3)
+
+
 def test_ranges_rows_and_pairs_give_numpys_numbers(check: Check) -> None:
     check(_ranges, _ROW, 2, 9, ulps=4)
 
@@ -228,6 +267,59 @@ def _branches_apart(u: Any, n: Any) -> Any:
     return y * 2
 
 
+def _written_behind(u: Any, n: Any) -> Any:
+    v = np.zeros(10)
+    w = u
+    if n > 2:
+        w = v
+    u[0] = 7
+    return w
+
+
+def _written_through_one_of_two(u: Any, n: Any) -> Any:
+    v = np.zeros(10)
+    old = v
+    if n > 2:
+        v = np.ones(10)
+    v[0] = 7
+    return old
+
+
+def _written_through_a_view(u: Any, n: Any) -> Any:
+    view = u[:]
+    for i in range(n):
+        view[i] = view[i] + 1
+        u = np.abs(-u[::-1])
+        view[:] = u
+    return u
+
+
+def _written_in_the_next_pass(u: Any, n: Any) -> Any:
+    p, q, total = u * 1, u * 2, 0.0
+    for _ in range(n):
+        p[0] += 1
+        total += q[0]
+        p = p * 2
+        q = p
+    return total
+
+
+def _written_after_no_pass(v: Any, n: Any) -> Any:
+    for _ in range(n):
+        v = v + 1
+    v[0] = 7
+    return v
+
+
+def _exchanged(v: Any, n: Any) -> Any:
+    w = v + 1
+    for i in range(n):
+        w[i] = 1
+        if i % 2 == 1:
+            v, w = w, v
+    return w
+
+
 _REFUSED: dict[Callable[..., Any], str] = {
     _grows: "'found' grows or shrinks",
     _changes_shape: r"'x' is an array of dtype float64 and shape \(10,\) before the loop",
@@ -236,4 +328,10 @@ _REFUSED: dict[Callable[..., Any], str] = {
     _recurses: "'_recurses' is called too many levels deep",
     _generates: "the number of passes is known to the run alone",
     _branches_apart: "shape",
+    _written_behind: "only the run knows whether 'u' written here",
+    _written_through_one_of_two: "only the run knows whether 'v' written here",
+    _written_through_a_view: "only the run knows whether 'u' written here",
+    _written_in_the_next_pass: "only the run knows whether 'p' written here",
+    _written_after_no_pass: "only the run knows whether 'v' written here",
+    _exchanged: "only the run knows whether 'w' written here",
 }
