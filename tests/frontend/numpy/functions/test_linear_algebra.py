@@ -21,7 +21,7 @@ def test_systems_inverses_and_determinants_agree(check: Check) -> None:
             np.linalg.solve(a[:, :4], a[:, 4:]),
             np.linalg.inv(a[:, :4]),
             np.linalg.inv(np.stack([a[:, :4], a[:, 1:5], a[:, 2:]])),
-            np.linalg.solve(np.stack([a[:, :4], a[:, 1:5]]), a[:, 4:]),
+            np.linalg.solve(np.stack([a[:, :4], a[:, 1:5]]), np.stack([v[:4], v[:4] ** 2], axis=1)),
             np.linalg.det(a[:, :4]),
             np.linalg.det(np.stack([a[:, :4], a[:, 1:5], a[:, 2:]])),
             np.linalg.inv(f[:5, :5]),
