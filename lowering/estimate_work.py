@@ -25,6 +25,9 @@ class Work:
         return self.contractions + self.elementwise
 
 
+LONG_BODY = 100
+"""Operations of a body from which they are counted instead."""
+
 TYPICAL_TURNS = 100
 """Stands for the turns of a loop that only the run knows."""
 
@@ -61,7 +64,13 @@ def estimate(op: ir.Operation) -> Work:
     points = math.prod(extents)
     if points > _points(ir.RankedTensorType(op.results[0].type).shape):
         return Work(2.0 * points, 0.0)
-    return Work(0.0, float(ELEMENTWISE_COST) * points)
+    return Work(0.0, max(float(ELEMENTWISE_COST), _long_body(op)) * points)
+
+
+def _long_body(op: ir.Operation) -> float:
+    """Count the operations of a body that is longer than a network's are: equations of a simulation."""
+    count = sum(1 for _ in op.regions[0].blocks[0].operations) if len(op.regions) else 0
+    return float(count) if count > LONG_BODY else 0.0
 
 
 def _children(root: ir.Operation) -> Iterator[ir.Operation]:
