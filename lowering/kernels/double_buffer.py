@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from ...dialects.mlir import ir
 from .accesses import mixed
 from .builder import Builder
-
-_VIEWS = ("memref.subview", "memref.cast", "memref.collapse_shape", "memref.expand_shape")
+from .writes import VIEWS, base, written
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,9 @@ def _update(loop: ir.Operation, copy: ir.Operation) -> _Update | None:
         return None
     home, offsets, sizes = box
     kind = ir.MemRefType(home.type)
-    if _is_inside(home, loop) or list(ir.MemRefType(temporary.type).shape) != _sizes_without_drops(target):
+    if _is_inside(home, loop) or list(ir.MemRefType(temporary.type).shape) != list(
+        ir.MemRefType(target.type).shape
+    ):
         return None
     users = [use.owner.operation for use in temporary.uses if use.owner.operation != copy]
     if len(users) != 1 or users[0].name != "linalg.generic" or users[0].block != block:
@@ -94,7 +95,7 @@ def _is_used_behind(block: ir.Block, copy: ir.Operation, array: ir.Value) -> boo
     after = False
     for op in block.operations:
         operation = op.operation
-        if after and operation.name not in _VIEWS and any(_base(v) == array for v in _memrefs(operation)):
+        if after and operation.name not in VIEWS and any(base(v) == array for v in _memrefs(operation)):
             return True
         after = after or operation == copy
     return False
@@ -109,7 +110,7 @@ def _is_last_use(block: ir.Block, temporary: ir.Value, copy: ir.Operation) -> bo
     """Tell whether nothing writes a temporary once it was copied."""
     after = False
     for op in block.operations:
-        if after and any(_base(v) == temporary for each in _with_inner(op.operation) for v in _written(each)):
+        if after and any(base(v) == temporary for each in _with_inner(op.operation) for v in written(each)):
             return False
         after = after or op.operation == copy
     return True
@@ -147,8 +148,8 @@ def _is_read(temporary: ir.Value, copy: ir.Operation) -> bool:
         op = use.owner.operation
         if op == copy:
             continue
-        written = len(_written(op))
-        if op.name == "linalg.generic" and use.operand_number >= len(op.operands) - written:
+        count = len(written(op))
+        if op.name == "linalg.generic" and use.operand_number >= len(op.operands) - count:
             continue
         if op.name == "memref.copy" and use.operand_number == 1:
             continue
@@ -158,7 +159,7 @@ def _is_read(temporary: ir.Value, copy: ir.Operation) -> bool:
 
 def _all_uses(value: ir.Value) -> Iterator[ir.OpOperand]:
     for use in value.uses:
-        if use.owner.operation.name in _VIEWS:
+        if use.owner.operation.name in VIEWS:
             yield from _all_uses(use.owner.operation.results[0])
         else:
             yield use
@@ -205,10 +206,6 @@ def _is_root(value: ir.Value) -> bool:
     return isinstance(value.owner, ir.Block) or value.owner.operation.name == "memref.alloc"
 
 
-def _sizes_without_drops(target: ir.Value) -> list[int]:
-    return list(ir.MemRefType(target.type).shape)
-
-
 def _is_allocated_in(value: ir.Value, block: ir.Block) -> bool:
     owner = value.owner
     return (
@@ -231,7 +228,7 @@ def _is_inside(value: ir.Value, loop: ir.Operation) -> bool:
 def _is_updated_by(copy: ir.Operation, loop: ir.Operation, home: ir.Value) -> bool:
     """Tell whether one copy alone writes an array in a loop, and every view of it in there is made in there."""
     block = loop.regions[0].blocks[0]
-    views = {value for op in _all(block) for value in _memrefs(op) if value != home and _base(value) == home}
+    views = {value for op in _all(block) for value in _memrefs(op) if value != home and base(value) == home}
     return _writes(block, home) == [copy] and all(_is_inside(view, loop) for view in views)
 
 
@@ -239,8 +236,8 @@ def _writes(block: ir.Block, home: ir.Value) -> list[ir.Operation]:
     """List the operations of a loop's body that may write an array."""
     found = []
     for op in _all(block):
-        for operand in _written(op):
-            if _base(operand) == home:
+        for operand in written(op):
+            if base(operand) == home:
                 found.append(op)
     return found
 
@@ -251,23 +248,6 @@ def _all(block: ir.Block) -> Iterator[ir.Operation]:
         for region in op.operation.regions:
             for inner in region.blocks:
                 yield from _all(inner)
-
-
-def _written(op: ir.Operation) -> list[ir.Value]:
-    match op.name:
-        case "memref.copy" | "memref.store":
-            return [op.operands[1]]
-        case "linalg.generic":
-            inputs, _ = list(ir.DenseI32ArrayAttr(op.attributes["operandSegmentSizes"]))
-            return list(op.operands)[inputs:]
-        case _:
-            return []
-
-
-def _base(value: ir.Value) -> ir.Value:
-    while not isinstance(value.owner, ir.Block) and value.owner.operation.name in _VIEWS:
-        value = value.owner.operation.operands[0]
-    return value
 
 
 def _rewrite(update: _Update) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from ...dialects.mlir import ir
 from .builder import Builder
 from .double_buffer import box_of, rim, static_box
+from .writes import VIEWS, base, written
 
 _STAGES = ("linalg.generic", "memref.copy")
-_VIEWS = ("memref.subview", "memref.cast", "memref.collapse_shape", "memref.expand_shape")
-_FREE = (*_VIEWS, "memref.alloc", "memref.dim", "memref.dealloc", "scf.yield")
+_FREE = (*VIEWS, "memref.alloc", "memref.dim", "memref.dealloc", "scf.yield")
 
 
 def give_steps_buffers(function: ir.Operation) -> bool:
@@ -66,23 +66,6 @@ def _updated(loop: ir.Operation) -> list[ir.Value]:
     return found
 
 
-def written(op: ir.Operation) -> list[ir.Value]:
-    """List the memrefs that a stage writes."""
-    if op.name == "memref.copy":
-        return [op.operands[1]]
-    if op.name == "linalg.generic":
-        inputs, _ = list(ir.DenseI32ArrayAttr(op.attributes["operandSegmentSizes"]))
-        return list(op.operands)[inputs:]
-    return []
-
-
-def base(value: ir.Value) -> ir.Value:
-    """Follow views to the array they show."""
-    while not isinstance(value.owner, ir.Block) and value.owner.operation.name in _VIEWS:
-        value = value.owner.operation.operands[0]
-    return value
-
-
 def _is_gathered(block: ir.Block, array: ir.Value) -> bool:
     """Tell whether the body of a stage reads an array by itself, at places of its own."""
     return any(
@@ -132,7 +115,7 @@ def _is_scratch(function: ir.Operation, loop: ir.Operation, array: ir.Value) -> 
 
 def _uses(value: ir.Value) -> Iterator[ir.OpOperand]:
     for use in value.uses:
-        if use.owner.operation.name in _VIEWS:
+        if use.owner.operation.name in VIEWS:
             yield from _uses(use.owner.operation.results[0])
         else:
             yield use
